@@ -1,0 +1,53 @@
+# raceview: everything runs from .venv, which the first target that needs it makes. `make help` lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format sample bench clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first Python that is new enough; `make PYTHON=/path/to/python3 ...` chooses another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.installed ## make .venv and install raceview into it
+
+# Made again only where pyproject.toml changed: the install is editable, so code needs nothing.
+$(VENV)/.installed: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "raceview needs Python 3.11 or later; found none. Try: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@test -x $(BIN)/python && $(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+		echo "making $(VENV) with $(PYTHON)" >&2; rm -rf $(VENV); \
+		$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+			echo "$(PYTHON) -m venv failed. On Debian and Ubuntu: apt install python3-venv, then try again." >&2; exit 1; }; }
+	@echo "installing raceview and its dependencies into $(VENV) (a minute or two, once)" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# The terminal investigator needs a terminal (and is not there yet): elsewhere the same answers are exported.
+run: $(VENV)/.installed ## open raceview on the sample in data/; without a terminal, export it to exports/
+	@if [ -t 0 ] && [ -t 1 ] && [ -e raceview/tui/app.py ]; then $(BIN)/raceview data; \
+	else echo "headless: raceview data --export --out exports" >&2; $(BIN)/raceview data --export --out exports; fi
+
+test: $(VENV)/.installed ## run the tests
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed ## check format, lint and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: $(VENV)/.installed ## format the code and mend what ruff can mend
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+sample: $(VENV)/.installed ## make the sample bundle in data/ again
+	@$(BIN)/raceview simulate data --family mixed --events 4000 --seed 7
+
+bench: $(VENV)/.installed ## run the benchmarks
+	@for b in benchmarks/*.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
+
+clean: ## remove .venv, caches and exports
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find exports -mindepth 1 ! -name .gitignore -delete
