@@ -1,0 +1,279 @@
+"""The command line: parse, call, print, exit code. What is answered is decided elsewhere.
+
+stdout is data (the summary, or JSON); talk and the progress bar go to stderr. Every failure that a user can
+mend is one sentence on stderr and a named exit code. Imports are late: `--version` must not load an engine,
+nor an export Textual or pandas.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+import raceview
+from raceview import cli_options as given
+from raceview import quantities
+from raceview.cli_group import DEFAULT, DefaultCommand, DefaultGroup
+from raceview.errors import OutputError, RaceviewError, UsageError
+from raceview.model import ExitCode, FailOn, Options, Policy
+from raceview.safe_text import printable
+
+T = TypeVar("T")
+Word = TypeVar("Word", bound=StrEnum)
+
+DEMO_EVENTS = 2000
+DEMO_SEED = 7
+
+app = typer.Typer(cls=DefaultGroup, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process: with an `ExitCode`, or 130 on ctrl-c."""
+    if isinstance(sys.stdout, TextIOWrapper):  # a symbol must not crash a terminal that cannot show it
+        sys.stdout.reconfigure(errors="backslashreplace")
+    code = ExitCode.DONE
+    try:
+        app(prog_name="raceview")
+    except RaceviewError as error:
+        _tell(str(error))
+        code = error.exit_code
+    except Exception as error:  # the last resort: a defect, too, is told in one line
+        _tell_defect(error)
+        code = ExitCode.DEFECT
+    sys.exit(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Where the files are: a folder, single files that lie elsewhere, or both."""
+
+    bundle: Path | None
+    ticks: Path | None
+    attempts: Path | None
+    output: Path | None
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        _print(f"raceview {raceview.__version__}")
+        raise typer.Exit
+
+
+@app.command(DEFAULT, cls=DefaultCommand, hidden=True)
+def investigate(
+    bundle: given.Bundle = None,
+    ticks: given.Ticks = None,
+    attempts: given.Attempts = None,
+    output: given.Output = None,
+    assume_tz: given.AssumeTz = "UTC",
+    demo: given.Demo = False,
+    export: given.Export = False,
+    out: given.Out = None,
+    as_json: given.AsJson = False,
+    fail_on: given.Gate = None,
+    policy: given.PolicyName = None,
+    drop_phantoms: given.DropPhantoms = False,
+    jitter: given.Jitter = None,
+    price_tolerance: given.PriceTolerance = None,
+    threshold: given.Threshold = "0.5",
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Find the events that a stream emitted twice, say why, and give the clean output.
+
+    BUNDLE holds raw_tick_events.log, worker_logs.csv and final_output.csv, or any of
+    them; names may carry a prefix, and .gz or .zst. Without --export the terminal
+    investigator opens.
+
+    \b
+    raceview --demo --export              see what it finds in a simulated bundle
+    raceview data --export                all answers into exports/, the summary here
+    raceview data --export --policy first keep the first row, whatever the source says
+    raceview --export --output rows.csv.gz --ticks raw.log
+    raceview data --export --json | jq .outcomes
+    raceview data --export --fail-on duplicates || echo "call somebody"
+    raceview simulate /tmp/storm --family storm --events 100000 --seed 1
+
+    \b
+    Exit codes: 0 done, 1 a defect, 2 usage, 3 closed by --fail-on,
+                4 input cannot be used, 5 output cannot be written.
+    """
+    options = Options(
+        jitter_ns=_read(quantities.nanoseconds, "--jitter", jitter),
+        price_tolerance_units=_read(quantities.price_units, "--price-tolerance", price_tolerance),
+        threshold=quantities.probability(threshold, "--threshold"),
+        assume_tz=quantities.zone(assume_tz, "--assume-tz"),
+        policy=_read(_policy, "--policy", policy),
+        drop_phantoms=drop_phantoms,
+    )
+    gate = _read(_gate, "--fail-on", fail_on)
+    if not export:
+        _refuse_without_export({"--out": out, "--json": as_json, "--fail-on": fail_on})
+        _open_terminal()
+    with _inputs(bundle, demo, ticks, attempts, output) as inputs:
+        summary = _export(inputs, options, Path(out or given.EXPORTS), as_json)
+    _close_gate(summary, gate)
+
+
+@app.command()
+def simulate(
+    out: given.SimulateOut,
+    family: given.FamilyName,
+    events: given.Events = 4000,
+    seed: given.Seed = 1,
+    order: given.OrderName = "event",
+    spacing_ms: given.SpacingMs = None,
+) -> None:
+    """Write a bundle with planted faults and their truth."""
+    from raceview.simulate import Family, Order
+    from raceview.simulate import simulate as write_bundle
+
+    chosen = _word(family, "--family", list(Family))
+    write_bundle(Path(out), chosen, events, seed, _word(order, "--order", list(Order)), spacing_ms)
+    _tell(f"wrote {events:,} events of family {chosen}, and their truth, to {out}")
+
+
+# Between the command line and the answers
+
+
+@contextmanager
+def _inputs(
+    bundle: str | None, demo: bool, ticks: str | None, attempts: str | None, output: str | None
+) -> Iterator[Inputs]:
+    """The files to read; those of `--demo` live as long as the context."""
+    single = (_path(ticks), _path(attempts), _path(output))
+    if not demo:
+        folder = None if any(single) and not bundle else Path(bundle or given.SAMPLE)
+        yield Inputs(folder, *single)
+        return
+    if bundle or any(single):
+        raise UsageError("--demo makes its own bundle: leave BUNDLE, --ticks, --attempts and --output away")
+    from tempfile import TemporaryDirectory
+
+    from raceview.simulate import Family, Order, simulate
+
+    with TemporaryDirectory(prefix="raceview-demo-") as temporary:
+        made = Path(temporary)
+        simulate(made, Family.MIXED, DEMO_EVENTS, DEMO_SEED, Order.EVENT, None)
+        yield Inputs(made, None, None, None)
+
+
+def _export(inputs: Inputs, options: Options, out: Path, as_json: bool) -> Mapping[str, Any]:
+    """Analyse, write the files, print the summary; gives the summary for the gate."""
+    from raceview.export import write_exports
+    from raceview.progress import progress_bar
+
+    if inputs.bundle and out.resolve() == inputs.bundle.resolve():
+        raise UsageError(f"--out {out} is the bundle itself: choose another folder for what is written")
+    with (
+        progress_bar() as progress,
+        raceview.open_bundle(
+            inputs.bundle,
+            ticks=inputs.ticks,
+            attempts=inputs.attempts,
+            output=inputs.output,
+            options=options,
+            progress=progress,
+        ) as investigation,
+    ):
+        files = write_exports(investigation, out, progress)
+        summary: dict[str, Any] = investigation.summary()
+    _print(_as_json(summary, files, out) if as_json else _as_text(summary, files, out))
+    return summary
+
+
+def _as_text(summary: Mapping[str, Any], files: Sequence[Path], out: Path) -> str:
+    from raceview.export.summary import render_summary
+
+    return render_summary(summary, files, out)
+
+
+def _as_json(summary: Mapping[str, Any], files: Sequence[Path], out: Path) -> str:
+    import json
+
+    return json.dumps(
+        {**summary, "exports": {"folder": str(out), "files": [f.name for f in files]}}, indent=2
+    )
+
+
+def _close_gate(summary: Mapping[str, Any], gate: FailOn | None) -> None:
+    from raceview.gate import closed_by
+
+    if gate and (reason := closed_by(summary, gate)):
+        _tell(f"--fail-on {gate}: {reason}")
+        raise typer.Exit(ExitCode.GATE)
+
+
+def _open_terminal() -> NoReturn:
+    raise UsageError("the terminal investigator is not there yet; add --export for every answer in files")
+
+
+def _refuse_without_export(options: Mapping[str, object]) -> None:
+    """An option that would be silently ignored is a mistake worth a sentence."""
+    for option, value in options.items():
+        if value:
+            raise UsageError(f"{option} belongs to --export: add that")
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
+
+
+def _read(parse: Callable[[str, str], T], option: str, text: str | None) -> T | None:
+    """What `parse` makes of an option's text; None where the option was not given."""
+    return None if text is None else parse(text, option)
+
+
+def _policy(text: str, option: str) -> Policy:
+    return _word(text, option, given.POLICIES)
+
+
+def _gate(text: str, option: str) -> FailOn:
+    return _word(text, option, list(FailOn))
+
+
+def _word(text: str, option: str, words: Sequence[Word]) -> Word:
+    """The member that `text` names."""
+    for word in words:
+        if word == text:
+            return word
+    raise UsageError(f"{option} {text}: choose from {', '.join(words)}")
+
+
+# Talk
+
+
+def _print(text: str) -> None:
+    """Data for stdout. A reader who left early (`| head`) changes neither the export nor the exit code."""
+    try:
+        sys.stdout.write(text.rstrip("\n") + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # what is still buffered would fail again when the interpreter flushes at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(f"standard output cannot be written: {error.strerror}") from error
+
+
+def _tell(sentence: str) -> None:
+    """One line of talk for stderr, whatever the sentence quotes."""
+    typer.echo(f"raceview: {printable(sentence)}", err=True)
+
+
+def _tell_defect(error: Exception) -> None:
+    if os.environ.get("RACEVIEW_DEBUG") == "1":
+        from traceback import print_exception
+
+        print_exception(error)
+    _tell(f"a defect of raceview: {type(error).__name__}: {error} (RACEVIEW_DEBUG=1 shows where)")
