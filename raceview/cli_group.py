@@ -10,6 +10,7 @@ The hooks of typer that are overridden take its context and formatter, whose cla
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import typer
@@ -32,10 +33,9 @@ class DefaultCommand(TyperCommand):
 
     context_class = _UnnamedContext
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for param in self.params:
-            _spare_coercion(param)
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        _spare_coercion(self.get_params(ctx))
+        return super().parse_args(ctx, args)
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Options by what they are about, then the other commands."""
@@ -54,6 +54,7 @@ class DefaultGroup(TyperGroup):
     """A group that takes a first word it does not know as meant for `investigate`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        _spare_coercion(self.get_params(ctx))
         own = {name for param in self.params for name in param.opts}
         completing_first_word = ctx.resilient_parsing and not args
         if not completing_first_word and not (args and args[0].split("=")[0] in own | self.commands.keys()):
@@ -68,19 +69,20 @@ class DefaultGroup(TyperGroup):
         ]
 
 
-def _spare_coercion(param: Any) -> None:
-    """Let values that already have the declared type pass as they are.
+def _spare_coercion(params: list[Any]) -> None:
+    """Let values that already have the declared type, or were not given, pass as they are.
 
     Recent typers coerce every value, given or not, through pydantic, whose import takes 90 ms: a tenth of the
     whole export of a day's bundle. Our options are text and flags, which need no coercion. Typers that do
     without pydantic are left alone.
     """
-    declared = getattr(getattr(param, "type_descriptor", None), "annotation", None)
-    if not isinstance(declared, type) or param.required or param.callback is not None:
-        return
-    coerce: Callable[[Any, Any], Any] = param.process_value
+    for param in params:
+        declared = getattr(getattr(param, "type_descriptor", None), "annotation", None)
+        if isinstance(declared, type) and not param.required:
+            param.process_value = partial(_process, param, declared, param.process_value)
 
-    def process_value(ctx: Any, value: Any) -> Any:
-        return value if value is None or isinstance(value, declared) else coerce(ctx, value)
 
-    param.process_value = process_value
+def _process(param: Any, declared: type, coerce: Callable[[Any, Any], Any], ctx: Any, value: Any) -> Any:
+    if value is not None and not isinstance(value, declared):
+        return coerce(ctx, value)
+    return value if param.callback is None else param.callback(ctx, param, value)

@@ -1,0 +1,195 @@
+"""The summary on stdout: plain text in 80 columns, to be read at 3 a.m., in a mail from cron, in a log.
+
+Formatted by hand: rich would cost a tenth of a second before the first letter. ASCII but for what stands in the
+input files, which is escaped and cut before it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+from pathlib import Path
+from textwrap import wrap
+from typing import Any
+
+from raceview.export.verdict import share, verdict, words
+from raceview.model import Outcome
+from raceview.safe_text import columns, left, printable
+
+WIDTH = 80
+_NAME = 20
+_MOST_LINES = 12
+"""Longer lists are cut, with a line that says so and names the file that holds them whole."""
+
+
+def render_summary(summary: Mapping[str, Any], files: Sequence[Path], out: Path) -> str:
+    """The whole summary; `files` are those written to `out`."""
+    sections = [
+        _head(summary),
+        _files(summary["files"]),
+        _ledger(summary),
+        _duplicates(summary),
+        _by_symbol(summary["by_symbol"]),
+        _links(summary),
+        _findings(summary["findings"]),
+        _scoreboard(summary["scoreboard"], summary["policy"]),
+        _written(files, out),
+    ]
+    return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
+
+
+def _head(summary: Mapping[str, Any]) -> list[str]:
+    title = f"raceview: {printable(summary['bundle'], WIDTH - len('raceview: '))}"
+    return [title, "", *wrap(" ".join(verdict(summary)), WIDTH)]
+
+
+def _files(files: Sequence[Mapping[str, Any]]) -> list[str]:
+    rows = [
+        (file["role"], printable(file["name"], 30), *_shown(file, "records", "used", "quarantined"))
+        for file in files
+    ]
+    return _table(("input", "", "records", "used", "quarantined"), rows, names=2)
+
+
+def _ledger(summary: Mapping[str, Any]) -> list[str]:
+    """What became of the events and, beside it, why duplicates were written."""
+    found, events = summary["outcomes"], summary["events"]
+    if not events:
+        return []
+    none = "-" if summary["missing"] else "0"  # without the evidence, nothing found is not nothing there
+    shown = [Outcome.EXACTLY_ONCE, *(name for name in Outcome if name is not Outcome.EXACTLY_ONCE)]
+    outcomes = [
+        (words(name), f"{found[name]:,}" if found[name] else none, share(found[name], events))
+        for name in shown
+        if found[name] or name is not Outcome.UNKNOWN
+    ]
+    causes = [(words(cause), f"{count:,}" if count else none) for cause, count in summary["causes"].items()]
+    ledger = _table(("outcome", "events", ""), outcomes)
+    reasons = _table(("cause of duplicates", "events"), causes)
+    gutter = max(map(len, ledger)) + 6
+    return [f"{one:{gutter}}{two}".rstrip() for one, two in zip_longest(ledger, reasons, fillvalue="")]
+
+
+def _duplicates(summary: Mapping[str, Any]) -> list[str]:
+    """How copies differ, and the rule that everybody tries first beside the truth."""
+    found, lines = summary["duplicates"], []
+    if found["events"]:
+        kinds = ", ".join(f"{kind} {count:,}" for kind, count in found["kinds"].items())
+        lines += _item(f"copies against their originals: {kinds}")
+    if span := found["time_shift_ms"]:
+        lines += _item(f"their times differ by {_span(span)} ms")
+    if span := found["price_shift"]:
+        lines += _item(f"their prices differ by {_span(span)}")
+    groups, mixed = found["exact_key_groups"], found["exact_key_groups_of_different_events"]
+    rule = f"keying on (symbol, timestamp) finds {groups:,} groups"
+    if not {"ticks", "output"}.intersection(summary["missing"]):
+        rule += f" where {found['events']:,} events are duplicated"
+    if mixed:
+        rule += f", and {'all' if mixed == groups else f'{mixed:,}'} of them hold different events"
+    return [*lines, *_item(rule, "!")]
+
+
+def _by_symbol(symbols: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Symbols that have duplicates, the worst first."""
+    hit = sorted(
+        (symbol for symbol in symbols if symbol["duplicated_events"]),
+        key=lambda symbol: (-symbol["duplicated_events"], symbol["symbol"]),
+    )
+    rows = [
+        (
+            printable(symbol["symbol"], _NAME),
+            *_shown(symbol, "events", "duplicated_events", "extra_rows"),
+            share(symbol["duplicated_events"], symbol["events"]),
+        )
+        for symbol in hit[:_MOST_LINES]
+    ]
+    if not rows:
+        return []
+    header = ("symbol", "events", "duplicated", "extra rows", "")
+    return [*_table(header, rows), *_rest(len(hit), "symbols", "duplicates_by_symbol.csv")]
+
+
+def _links(summary: Mapping[str, Any]) -> list[str]:
+    """How sure the links are, and the noise that was fitted to make them."""
+    noise, lowest = summary["noise"], summary["lowest_confidence"]
+    lines = []
+    if lowest is not None:
+        lines += _item(f"lowest confidence of a link {lowest:.3f}")
+    if noise:
+        low, high = noise["jitter_ms"]
+        lines += _item(
+            f"noise: rows {_signed(low)} to {_signed(high)} ms off, prices up to {noise['price_shift']}"
+        )
+        clocks = [
+            f"{printable(worker, _NAME)} {_signed(offset)} ms"
+            for worker, offset in noise["worker_offsets_ms"].items()
+            if offset
+        ]
+        lines += _item(f"clocks against the median worker: {', '.join(clocks)}") if clocks else []
+    return lines
+
+
+def _findings(findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    lines = []
+    for finding in findings[:_MOST_LINES]:
+        subject = printable(str(finding["subject"]), _NAME)
+        lines += _item(f"{words(finding['finding'])} {subject}: {printable(finding['evidence'])}", "!")
+    return [*lines, *_rest(len(findings), "findings", "findings.csv")]
+
+
+def _scoreboard(policies: Sequence[Mapping[str, Any]], chosen: str) -> list[str]:
+    """Every policy against the source; the one that was exported is marked."""
+    header = ("  policy", "rows", "kept once", "real lost", "copies", "prices off", "times off")
+    keys = ("rows", "kept_once", "real_lost", "duplicates_left", "wrong_prices", "wrong_times")
+    rows = [(_policy_name(policy, chosen), *_shown(policy, *keys)) for policy in policies]
+    notes = f"> exported: {chosen}"
+    if any(policy["oracle"] for policy in policies):
+        notes += "   * an oracle: it reads the source's own values"
+    return [*_table(header, rows), notes] if rows else []
+
+
+def _policy_name(policy: Mapping[str, Any], chosen: str) -> str:
+    mark = ">" if policy["policy"] == chosen else " "
+    return f"{mark} {policy['policy']}{'*' if policy['oracle'] else ''}"
+
+
+def _written(files: Sequence[Path], out: Path) -> list[str]:
+    head = f"{len(files)} files in {printable(str(out), WIDTH - 20)}"
+    return [
+        head,
+        *wrap(", ".join(file.name for file in files), WIDTH, initial_indent="  ", subsequent_indent="  "),
+    ]
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]], names: int = 1) -> list[str]:
+    """Columns two blanks apart; the first `names` of them to the left, numbers to the right."""
+    widths = [max(map(columns, column)) for column in zip(header, *rows, strict=True)]
+    return [
+        "  ".join(
+            left(cell, width) if at < names else f"{cell:>{width}}"
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in (header, *rows)
+    ]
+
+
+def _item(text: str, mark: str = "-") -> list[str]:
+    return wrap(text, WIDTH, initial_indent=f"{mark} ", subsequent_indent="  ")
+
+
+def _rest(count: int, what: str, file: str) -> list[str]:
+    return [f"... and {count - _MOST_LINES:,} more {what}: see {file}"] if count > _MOST_LINES else []
+
+
+def _shown(record: Mapping[str, Any], *keys: str) -> list[str]:
+    """Counts with separators; `-` for what is not known."""
+    return ["-" if record[key] is None else f"{record[key]:,}" for key in keys]
+
+
+def _span(span: Sequence[Any]) -> str:
+    low, high = map(str, span)
+    return low if low == high else f"{low} to {high}"
+
+
+def _signed(milliseconds: float) -> str:
+    return f"{milliseconds:+.4g}" if milliseconds else "0"

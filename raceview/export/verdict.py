@@ -1,0 +1,138 @@
+"""The sentences a tired person needs first: what happened, in words, from the summary of an investigation.
+
+Screens, the report and the printed summary all lead with these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from raceview.model import Cause, Outcome
+
+_MANNER = {
+    Cause.ZOMBIE_WRITE: "each with a write from an attempt that had timed out",
+    Cause.CONCURRENT_CLAIM: "each while two attempts held it at once",
+    Cause.SELF_OVERLAP: "each while two attempts held it at once",
+    Cause.REDELIVERY: "each taken up again after it had succeeded",
+    Cause.DOUBLE_EMIT: "each by more rows than it had attempts",
+    Cause.UNEXPLAINED: "and the worker log does not account for it",
+}
+_MOST_CAUSES = 3
+
+
+def verdict(summary: Mapping[str, Any]) -> list[str]:
+    """The sentences, most important first. Names from the files do not occur in them."""
+    sentences = [
+        _missing(summary),
+        _duplicates(summary),
+        _absent(summary["outcomes"]),
+        _written_anyway(summary["outcomes"]),
+        _altered(summary),
+        _rows(summary),
+        _quarantined(summary),
+    ]
+    return [sentence for sentence in sentences if sentence]
+
+
+def words(name: str) -> str:
+    """A word of the model as prose: `zombie_write` is a zombie write."""
+    return name.replace("_", " ")
+
+
+def share(part: int, whole: int) -> str:
+    """`0.36 %`; never a bare zero for what is there."""
+    percent = 100 * part / whole if whole else 0.0
+    return "<0.01 %" if 0 < percent < 0.005 else f"{percent:.2f} %"  # noqa: PLR2004 (what rounds to 0.00)
+
+
+def _missing(summary: Mapping[str, Any]) -> str:
+    """What cannot be known, for want of a file."""
+    loses = {
+        "output": "what was emitted",
+        "ticks": "what should have been emitted",
+        "attempts": "why, and by which worker",
+    }
+    missing = [role for role in loses if role in summary["missing"]]
+    if not missing:
+        return ""
+    unknown = "; ".join(loses[role] for role in missing)
+    return f"Not given: {' and '.join(missing)}. So nothing is said about {unknown}."
+
+
+def _duplicates(summary: Mapping[str, Any]) -> str:
+    if {"ticks", "output"} & set(summary["missing"]):
+        return ""
+    events, found = summary["events"], summary["duplicates"]
+    if not found["events"]:
+        return f"None of {_count(events, 'event')} was emitted twice."
+    times = "twice" if found["rows"] == found["events"] else "more than once"
+    was = "was" if found["events"] == 1 else "were"
+    head = f"{found['events']:,} of {_count(events, 'event')} {was} emitted {times}"
+    return f"{head} ({share(found['events'], events)}){_manner(summary['causes'])}."
+
+
+def _manner(causes: Mapping[str, int]) -> str:
+    """How the duplicates came to be, as the end of a sentence."""
+    there = sorted((cause for cause in Cause if causes.get(cause)), key=lambda cause: -causes[cause])
+    manners = {_MANNER[cause] for cause in there}
+    if not there:
+        return ""
+    if len(manners) == 1:
+        return f", {manners.pop()}"
+    named = ", ".join(f"{words(cause)} {causes[cause]:,}" for cause in there[:_MOST_CAUSES])
+    rest = sum(causes[cause] for cause in there[_MOST_CAUSES:])
+    return f": {named}" + (f", others {rest:,}" if rest else "")
+
+
+def _absent(outcomes: Mapping[str, int]) -> str:
+    """Events without a row."""
+    tails = {
+        Outcome.LOST: "lost though an attempt reported success",
+        Outcome.ABANDONED: "given up after time-outs",
+        Outcome.UNPROCESSED: "never processed",
+        Outcome.UNKNOWN: "of unknown fate",
+    }
+    parts = [f"{outcomes[name]:,} {tail}" for name, tail in tails.items() if outcomes.get(name)]
+    if parts:
+        return f"Events {', '.join(parts)}."
+    return "Nothing was lost." if any(outcomes.values()) else ""
+
+
+def _written_anyway(outcomes: Mapping[str, int]) -> str:
+    parts = []
+    if count := outcomes.get(Outcome.UNACKNOWLEDGED):
+        parts.append(f"{_were(count, 'event')} written by attempts that timed out, and never confirmed")
+    if count := outcomes.get(Outcome.UNLOGGED):
+        parts.append(f"{_were(count, 'event')} written with no attempt in the log")
+    return f"{'; '.join(parts)}." if parts else ""
+
+
+def _altered(summary: Mapping[str, Any]) -> str:
+    within, beyond = summary["altered"]["within_noise"], summary["altered"]["beyond_noise"]
+    if not within and not beyond:
+        return ""
+    head = f"{_were(within + beyond, 'event')} emitted once, but not with the source's values"
+    return f"{head}: {within:,} within the usual noise, {beyond:,} beyond it."
+
+
+def _rows(summary: Mapping[str, Any]) -> str:
+    parts = []
+    if count := summary["phantom_rows"]:
+        parts.append(f"{_count(count, 'row')} can come from no event")
+    if count := summary["ambiguous_rows"]:
+        parts.append(f"{_count(count, 'row')} may come from another event than the one named")
+    return f"{'; '.join(parts)}." if parts else ""
+
+
+def _quarantined(summary: Mapping[str, Any]) -> str:
+    count = sum(file["quarantined"] for file in summary["files"])
+    return f"{_count(count, 'record')} could not be read: see quarantine.csv." if count else ""
+
+
+def _were(count: int, noun: str) -> str:
+    return f"{_count(count, noun)} {'was' if count == 1 else 'were'}"
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
