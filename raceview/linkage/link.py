@@ -1,0 +1,252 @@
+"""Which event, and which attempt, each output row came from.
+
+Exact rows are peeled off in SQL, the many; the rest goes through the steps of this file: find the window, fit the
+noise, set up slots, weigh the edges, compute each edge's probability, decide. Leaves the relation `links` behind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from raceview import sql
+from raceview.engine.base import Engine
+from raceview.linkage.assignment import FREE, assign
+from raceview.linkage.graph import type_floats, type_ints
+from raceview.linkage.noise import Noise, step_of
+from raceview.linkage.slots import Candidates, Slots, make_slots
+from raceview.linkage.solver import Setting, Solution, fit, solve
+from raceview.linkage.window import Pairs, Window, find_window
+from raceview.model import Options
+
+SAMPLE_ROWS = 10_000
+"""Rows that the window is found from."""
+REACH_GAPS = 24
+"""The first window reaches this many mean gaps between a symbol's ticks to either side."""
+SURE = 0.95
+"""Share of a link's probability that one attempt must hold to be named as the row's own."""
+MILLIONTHS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Linkage:
+    """What was fitted on the way. `noise` is None where every row was exact."""
+
+    noise: Noise | None
+    offsets_ns: type_ints
+    """Per worker, against the median worker."""
+    rest: int
+    """Rows that were not exact."""
+
+
+def link(engine: Engine, options: Options, workers: int) -> Linkage:
+    """Make `links` (row, event, attempt_line, offset_ns, confidence_millionths) from `ticks`, `outputs`, `attempts`.
+
+    A row without a link is a phantom. `attempt_line` is NULL where it cannot be known, 0 never.
+    """
+    sql.create(engine, "exact_pairs", "exact", "rest")
+    ((rest,),) = engine.rows("SELECT count(*) FROM rest")
+    ((events,),) = engine.rows("SELECT count(*) FROM ticks")
+    offsets = np.zeros(max(1, workers), dtype=np.int64)
+    if not rest or not events:
+        engine.load("reopened", {"row": np.zeros(0, dtype=np.int64)})
+        _store(engine, _nothing())
+        return Linkage(None, offsets, rest)
+    exact = _exact_per_worker(engine, len(offsets))
+    window, steps = _find(engine, options, rest, events, exact)
+    _collect(engine, window)
+    candidates, slots, rows, event_ids = _load(engine)
+    exact_rows = max(0, engine.rows("SELECT count(*) FROM exact")[0][0] - (len(rows) - rest))
+    setting = Setting(window, steps, exact_rows, exact, _lattice_points(engine, steps), options)
+    fitted = fit(candidates, slots, setting)
+    solution = solve(candidates, slots, setting, fitted)
+    _store(engine, _decide(solution, candidates, slots, fitted.offset, rows, event_ids))
+    return Linkage(fitted.noise, fitted.offset, rest)
+
+
+def _exact_per_worker(engine: Engine, workers: int) -> type_ints:
+    """Exact rows of each worker, over events with one attempt; scaled up from a sample where there are many."""
+    ((count,),) = engine.rows("SELECT count(*) FROM exact")
+    every = max(1, count // 200_000)
+    found = engine.rows(
+        f"SELECT a.worker, count(*) FROM exact AS x JOIN attempts AS a ON a.event = x.event "
+        f"WHERE x.event % {every} = 0 GROUP BY a.worker"
+    )
+    exact = np.zeros(workers, dtype=np.int64)
+    for worker, rows in found:
+        exact[worker] = rows * every
+    return exact
+
+
+def _bounds(engine: Engine) -> tuple[int, int, int]:
+    """First and last time of ticks and outputs together, and the number of symbols that tick."""
+    ((low, high, symbols),) = engine.rows(
+        "SELECT min(low), max(high), max(symbols) FROM ("
+        "SELECT min(time_ns) AS low, max(time_ns) AS high, count(DISTINCT symbol_id) AS symbols FROM ticks "
+        "UNION ALL SELECT min(time_ns), max(time_ns), 0 FROM outputs) AS spans"
+    )
+    return low, high, symbols
+
+
+def _candidates(engine: Engine, relation: str, rows: str, events: str, low: int, high: int, first_ns: int) -> None:
+    engine.create(
+        relation,
+        sql.query(
+            "candidates", rows=rows, events=events, low=low, high=high, width=high - low + 1,
+            base=first_ns - abs(high) - abs(low) - 1,
+        ),
+    )
+
+
+def _find(
+    engine: Engine, options: Options, rest: int, events: int, exact: type_ints
+) -> tuple[Window, tuple[int, int]]:
+    """The window from a sample of the remaining rows, widened while it explains too few of them."""
+    first_ns, last_ns, symbols = _bounds(engine)
+    span = max(1, last_ns - first_ns)
+    ((symbol_first, symbol_last),) = engine.rows("SELECT min(time_ns), max(time_ns) FROM ticks")
+    gap = max(1, (symbol_last - symbol_first) * max(1, symbols) // max(1, events))
+    every = max(1, rest // SAMPLE_ROWS)
+    engine.create("sampled", f"SELECT * FROM rest WHERE row % {every} = 0" if every > 1 else "SELECT * FROM rest")
+    reach = max(1000, min(span, REACH_GAPS * gap))
+    if options.jitter_ns is not None:
+        reach = max(reach, 4 * options.jitter_ns)
+    for _ in range(3):
+        pairs, steps = _sample_pairs(engine, reach, first_ns)
+        window = find_window(pairs, exact, steps)
+        if window.explained > 0.5 or reach >= span:
+            break
+        reach = min(span, 8 * reach)
+        engine.create("sampled", "SELECT * FROM sampled WHERE row % 16 < 4")
+    return _pinned(window, options), steps
+
+
+def _pinned(window: Window, options: Options) -> Window:
+    """The window with what the user pins in place of what was fitted."""
+    if options.jitter_ns is not None:
+        window = replace(window, time_range=(-float(options.jitter_ns), float(options.jitter_ns)))
+    if options.price_tolerance_units is not None:
+        limit = float(options.price_tolerance_units)
+        window = replace(window, price_range=(-limit, limit))
+    return window
+
+
+def _sample_pairs(engine: Engine, reach: int, first_ns: int) -> tuple[Pairs, tuple[int, int]]:
+    _candidates(engine, "sampled_pairs", "sampled", "ticks", -reach, reach, first_ns)
+    found = engine.arrays(
+        "SELECT p.row, coalesce(a.worker, 0) AS worker, p.time_delta_ns, p.price_delta_units "
+        "FROM sampled_pairs AS p LEFT JOIN attempts AS a ON a.event = p.event ORDER BY p.row, p.event, a.attempt"
+    )
+    ((rows,),) = engine.rows("SELECT count(*) FROM sampled")
+    _, row = np.unique(found["row"], return_inverse=True)
+    pairs = Pairs(
+        row.astype(np.int64), found["worker"], found["time_delta_ns"], found["price_delta_units"], rows, reach
+    )
+    return pairs, (step_of(pairs.time_delta), step_of(pairs.price_delta))
+
+
+def _collect(engine: Engine, window: Window) -> None:
+    """All candidates of the remaining rows, and of the exact rows whose events they contest."""
+    first_ns, _, _ = _bounds(engine)
+    low = int(np.floor(window.time_range[0] + window.offset.min()))
+    high = int(np.ceil(window.time_range[1] + window.offset.max()))
+    low, high = min(low, 0), max(high, 0)
+    _candidates(engine, "near", "rest", "ticks", low, high, first_ns)
+    sql.create(engine, "contested", "reopened")
+    _candidates(engine, "near_reopened", "reopened", "contested", low, high, first_ns)
+    sql.create(engine, "slots")
+
+
+def _load(engine: Engine) -> tuple[Candidates, Slots, type_ints, type_ints]:
+    """Candidates and slots as arrays, and what row and event their numbers stand for."""
+    found = engine.arrays(
+        "SELECT row, event, time_delta_ns, price_delta_units FROM near UNION ALL "
+        "SELECT row, event, time_delta_ns, price_delta_units FROM near_reopened"
+    )
+    order = np.lexsort((found["event"], found["row"]))
+    all_rows = engine.arrays("SELECT row FROM rest UNION ALL SELECT row FROM reopened")["row"]
+    rows = np.sort(all_rows)
+    event_ids = np.sort(engine.arrays("SELECT event FROM contested")["event"])
+    candidates = Candidates(
+        row=np.searchsorted(rows, found["row"][order]),
+        event=np.searchsorted(event_ids, found["event"][order]),
+        time_delta=found["time_delta_ns"][order],
+        price_delta=found["price_delta_units"][order],
+        rows=len(rows),
+        events=len(event_ids),
+    )
+    slot = engine.arrays("SELECT event, line, attempt, worker, failed FROM slots")
+    slots = make_slots(
+        len(event_ids), np.searchsorted(event_ids, slot["event"]), slot["worker"], slot["attempt"], slot["failed"],
+        slot["line"],
+    )
+    return candidates, slots, rows, event_ids
+
+
+def _lattice_points(engine: Engine, steps: tuple[int, int]) -> float:
+    """Steps of time times steps of price that the output spans: where a phantom might have been."""
+    ((time_span, price_span),) = engine.rows(
+        "SELECT max(time_ns) - min(time_ns), max(price_units) - min(price_units) FROM outputs"
+    )
+    return float((time_span / steps[0] + 1.0) * (price_span / steps[1] + 1.0))
+
+
+def _decide(
+    solution: Solution, candidates: Candidates, slots: Slots, offset: type_ints, rows: type_ints, event_ids: type_ints
+) -> dict[str, npt.NDArray[np.int64]]:
+    """Links from the probabilities: the columns of `links_found`, sorted by row."""
+    further = solution.further
+    of_pair = further + np.bincount(solution.edge_pair, solution.edge_probability, len(candidates.row))
+    best_further, further_pair = _best_pair(candidates, further)
+    free = np.maximum(solution.phantom, best_further)
+    edge = solution.problem.edge
+    taken = assign(replace(solution.problem.graph, weight=of_pair[solution.edge_pair[edge]], free=free))
+    pair = further_pair.copy()
+    pair[best_further <= solution.phantom] = -1
+    slotted = taken != FREE
+    pair[slotted] = solution.edge_pair[edge[taken[slotted]]]
+    linked = np.flatnonzero(pair >= 0)
+    mine = pair[linked]
+    line, lag = _own_attempt(mine, of_pair, solution, slots, offset)
+    return {
+        "row": rows[linked],
+        "event": event_ids[candidates.event[mine]],
+        "attempt_line": line,
+        "offset_ns": lag,
+        "confidence_millionths": np.rint(np.clip(of_pair[mine], 0.0, 1.0) * MILLIONTHS).astype(np.int64),
+    }
+
+
+def _best_pair(candidates: Candidates, score: type_floats) -> tuple[type_floats, type_ints]:
+    """Per row, its best-scoring pair and that score (0 and -1 where it has none)."""
+    best, at = np.zeros(candidates.rows), np.full(candidates.rows, -1, dtype=np.int64)
+    order = np.lexsort((score, candidates.row))
+    last = order[np.flatnonzero(np.r_[np.diff(candidates.row[order]) != 0, True])] if len(order) else order
+    best[candidates.row[last]] = score[last]
+    at[candidates.row[last]] = last
+    return best, at
+
+
+def _own_attempt(
+    pair: type_ints, of_pair: type_floats, solution: Solution, slots: Slots, offset: type_ints
+) -> tuple[type_ints, type_ints]:
+    """Per linked pair: the line of the attempt that wrote it (0 where unknown), and that worker's clock offset."""
+    order = np.lexsort((solution.edge_probability, solution.edge_pair))
+    last = np.searchsorted(solution.edge_pair[order], pair, side="right") - 1
+    edge = order[np.maximum(last, 0)]
+    sure = solution.edge_probability[edge] >= SURE * of_pair[pair]
+    slot = solution.edge_slot[edge]
+    return np.where(sure, slots.line[slot], 0), np.where(sure, offset[slots.worker[slot]], 0)
+
+
+def _nothing() -> dict[str, npt.NDArray[np.int64]]:
+    empty = np.zeros(0, dtype=np.int64)
+    return {name: empty for name in ("row", "event", "attempt_line", "offset_ns", "confidence_millionths")}
+
+
+def _store(engine: Engine, found: dict[str, npt.NDArray[np.int64]]) -> None:
+    """`links`: what was found, and the exact rows that nobody contested."""
+    engine.load("links_found", found)
+    sql.create(engine, "links")

@@ -1,0 +1,123 @@
+"""The noise between a source tick and its output row, fitted from the data: nothing is assumed but its independence.
+
+A row either repeats its tick exactly, or is off in time, in price, or in both: four shares, learned. How far it is
+off follows a histogram per axis, learned too, over the range in which the data show matches; outside it a match is
+impossible. Times count in the bundle's own step (the greatest common divisor of all differences), prices likewise,
+so that "exactly zero" and "within this bin" are probabilities of the same kind.
+
+The estimate is by expectation and maximisation (Dempster, Laird and Rubin 1977) over the candidate pairs: the model
+of record linkage of Fellegi and Sunter (1969), with a histogram for each field's agreement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from raceview.linkage.graph import type_floats, type_ints
+
+SMOOTHING = 0.5
+"""Pseudo-count that every bin of a histogram starts with."""
+
+
+def step_of(values: type_ints) -> int:
+    """The greatest common divisor of all differences, at least 1."""
+    return max(1, int(np.gcd.reduce(np.abs(values))) if len(values) else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Probability per step of a difference that is not zero, over [low, high] in equal bins.
+
+    Units are those of the axis (ns or 1e-9 of price); `density[k]` is the probability of any one step in bin k.
+    """
+
+    low: float
+    high: float
+    density: type_floats
+
+    @classmethod
+    def fit(cls, values: type_ints, weights: type_floats, low: float, high: float, step: int) -> Histogram:
+        """Weighted histogram with as many bins as the evidence carries (twice the cube root, Rice's rule)."""
+        evidence = float(weights.sum())
+        steps = max(1.0, (high - low) / step + 1.0)
+        bins = int(min(max(4, 2.0 * np.cbrt(evidence)), 200, steps))
+        # Half a step beyond either end, so that a lattice point never sits on an edge.
+        low, high = low - 0.5 * step, high + 0.5 * step
+        at = np.clip(((values - low) * (bins / (high - low))).astype(np.int64), 0, bins - 1)
+        mass = np.bincount(at, weights, bins) + SMOOTHING
+        width = (high - low) / bins / step
+        return cls(low, high, mass / mass.sum() / width)
+
+    def at(self, values: type_ints) -> type_floats:
+        """Probability of each value; 0 outside the range."""
+        bins = len(self.density)
+        at = np.floor((values - self.low) * (bins / (self.high - self.low))).astype(np.int64)
+        inside = (values > self.low) & (values < self.high)
+        return np.where(inside, self.density[np.clip(at, 0, bins - 1)], 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """What a row may differ by from its tick, after the worker's clock offset is taken away.
+
+    `exact`, `price_only`, `time_only`, `both` are the four shares; `stray` of the rows that keep their tick's time
+    may bear any price at all (an altered record), spread over `stray_span` price steps.
+    """
+
+    exact: float
+    price_only: float
+    time_only: float
+    both: float
+    time: Histogram
+    price: Histogram
+    stray: float
+    stray_span: float
+
+    def likelihood(self, time_delta: type_ints, price_delta: type_ints) -> type_floats:
+        """Probability of each (ns, price units) difference under a true match, per step of time and of price."""
+        same_time, same_price = time_delta == 0, price_delta == 0
+        time, price = self.time.at(time_delta), self.price.at(price_delta)
+        off_price = price + self.stray / self.stray_span
+        return np.where(
+            same_time,
+            np.where(same_price, self.exact, self.price_only * off_price),
+            np.where(same_price, self.time_only * time, self.both * time * price),
+        )
+
+
+def fit_noise(
+    time_delta: type_ints,
+    price_delta: type_ints,
+    weights: type_floats,
+    exact_rows: float,
+    time_range: tuple[float, float],
+    price_range: tuple[float, float],
+    steps: tuple[int, int],
+) -> Noise:
+    """The maximum-likelihood noise for pairs that are matches with the given probabilities.
+
+    `exact_rows` counts matches that repeat their tick and are not among the pairs. Ranges bound the differences of a
+    match; steps are those of time and price.
+    """
+    same_time, same_price = time_delta == 0, price_delta == 0
+    inside = (price_delta >= price_range[0]) & (price_delta <= price_range[1])
+    shares = np.array(
+        [
+            weights[same_time & same_price].sum() + exact_rows,
+            weights[same_time & ~same_price].sum(),
+            weights[~same_time & same_price].sum(),
+            weights[~same_time & ~same_price].sum(),
+        ]
+    )
+    shares = (shares + SMOOTHING) / (shares.sum() + 4 * SMOOTHING)
+    off_time, off_price = ~same_time, ~same_price & inside
+    strays = weights[same_time & ~same_price & ~inside].sum()
+    return Noise(
+        *shares.tolist(),
+        time=Histogram.fit(time_delta[off_time], weights[off_time], *time_range, steps[0]),
+        price=Histogram.fit(price_delta[off_price], weights[off_price], *price_range, steps[1]),
+        stray=float((strays + SMOOTHING) / (weights.sum() + exact_rows + 1.0)),
+        stray_span=max(1.0, float(np.abs(price_delta).max(initial=1)) / steps[1]),
+    )

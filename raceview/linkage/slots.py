@@ -1,0 +1,137 @@
+"""From candidate pairs to the assignment problem: which slots there are, and what each edge weighs.
+
+A slot is an attempt of a contested event, or a stand-in where the worker log has none for it. `Rates` says how
+likely slots of each class are to be filled; like the noise it is fitted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from raceview.linkage.graph import Graph, type_floats, type_ints
+from raceview.linkage.noise import Noise
+
+NEGLIGIBLE = 1e-9
+"""Edges this much less likely than their row's best are left out."""
+
+
+class SlotClass(IntEnum):
+    """Slots that are filled about equally often."""
+
+    FIRST_SUCCESS = 0
+    LATER_SUCCESS = 1
+    TIMEOUT = 2
+    UNLOGGED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Slots sorted by event: the event's number (from 0), the worker, the class, and the line of its attempt."""
+
+    event: type_ints
+    worker: type_ints
+    kind: type_ints
+    line: type_ints
+    """Line of the worker log, 0 for a stand-in."""
+    start: type_ints
+    """Where each event's slots begin; one longer than there are events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Probability that a slot of each class is filled; rows per event beyond its slots; phantoms per lattice point."""
+
+    filled: type_floats
+    extra: float
+    phantom: type_floats
+    """Per row: how many phantom rows its symbol has per step of time and of price."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs of a row and an event, sorted by row; rows and events numbered from 0."""
+
+    row: type_ints
+    event: type_ints
+    time_delta: type_ints
+    price_delta: type_ints
+    rows: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Pairs of a row and a slot: the pair each comes from, its slot, and its time difference less the offset."""
+
+    pair: type_ints
+    slot: type_ints
+    time_delta: type_ints
+
+
+def make_slots(events: int, event: type_ints, worker: type_ints, attempt: type_ints, failed: type_ints,
+               line: type_ints) -> Slots:
+    """Slots from the attempts of the events, with a stand-in for each event that has none."""
+    bare = np.setdiff1d(np.arange(events), event)
+    none = np.zeros(len(bare), dtype=np.int64)
+    kind = np.where(
+        failed == 1,
+        int(SlotClass.TIMEOUT),
+        np.where(attempt == 1, int(SlotClass.FIRST_SUCCESS), int(SlotClass.LATER_SUCCESS)),
+    )
+    all_events = np.concatenate([event, bare])
+    all_attempts = np.concatenate([attempt, none])
+    order = np.lexsort((all_attempts, all_events))
+    return Slots(
+        event=all_events[order],
+        worker=np.concatenate([worker, none])[order],
+        kind=np.concatenate([kind, none + int(SlotClass.UNLOGGED)])[order],
+        line=np.concatenate([line, none])[order],
+        start=np.searchsorted(all_events[order], np.arange(events + 1)),
+    )
+
+
+def make_edges(candidates: Candidates, slots: Slots, offset: type_ints) -> Edges:
+    """Every pair once per slot of its event."""
+    first = slots.start[candidates.event]
+    count = slots.start[candidates.event + 1] - first
+    pair = np.repeat(np.arange(len(candidates.row)), count)
+    within = np.arange(len(pair)) - np.repeat(np.cumsum(count) - count, count)
+    slot = first[pair] + within
+    return Edges(pair, slot, candidates.time_delta[pair] - offset[slots.worker[slot]])
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The assignment problem and what is needed to read its solution back."""
+
+    graph: Graph
+    edge: type_ints
+    """For each edge of the graph, its index among all edges."""
+    likelihood: type_floats
+    """Per edge (all of them) under the noise."""
+    extra: type_floats
+    """Per candidate pair: the weight of the row being a further one of that event."""
+
+
+def make_problem(candidates: Candidates, edges: Edges, slots: Slots, noise: Noise, rates: Rates) -> Problem:
+    """Weigh every edge: likelihood times the odds that its slot is filled."""
+    likelihood = noise.likelihood(edges.time_delta, candidates.price_delta[edges.pair])
+    odds = rates.filled / (1.0 - rates.filled)
+    weight = likelihood * odds[slots.kind[edges.slot]]
+    best_slot = np.zeros(len(candidates.row))
+    if len(edges.pair):
+        starts = np.flatnonzero(np.r_[True, np.diff(edges.pair) != 0])
+        best_slot[edges.pair[starts]] = np.maximum.reduceat(likelihood, starts)
+    extra = rates.extra * best_slot
+    free = rates.phantom + np.bincount(candidates.row, extra, candidates.rows)
+    row = candidates.row[edges.pair]
+    top = free.copy()
+    if len(row):
+        starts = np.flatnonzero(np.r_[True, np.diff(row) != 0])
+        top[row[starts]] = np.maximum(top[row[starts]], np.maximum.reduceat(weight, starts))
+    keep = np.flatnonzero(weight > NEGLIGIBLE * top[row])
+    graph = Graph(row[keep], edges.slot[keep], weight[keep], free, len(slots.event))
+    return Problem(graph, keep, likelihood, extra)

@@ -1,0 +1,220 @@
+"""Fits everything that linkage needs to know and computes the probability of every edge under it.
+
+Alternates between the probabilities of the edges and the noise, rates and offsets they imply, as expectation and
+maximisation does. Where there are many rows the fitting is done on slabs of events, and only the last pass is over
+all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from raceview.linkage.graph import type_floats, type_ints
+from raceview.linkage.marginals import marginals
+from raceview.linkage.noise import Noise, fit_noise
+from raceview.linkage.slots import (
+    Candidates,
+    Problem,
+    Rates,
+    SlotClass,
+    Slots,
+    make_edges,
+    make_problem,
+)
+from raceview.linkage.window import Window, significant_offsets, weighted_quantile
+from raceview.model import Options
+
+FIT_EVENTS = 40_000
+"""Events that the noise is fitted on; all of them where there are no more."""
+SLABS = 16
+"""Stretches of consecutive events that make up the sample."""
+GUESSES = 12
+"""Passes of the first guess, which takes each row on its own."""
+ROUNDS = 3
+"""Times that probabilities are computed under the constraints and everything is fitted again from them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known before fitting: the window, the steps of time and price, and the rows that are exact."""
+
+    window: Window
+    steps: tuple[int, int]
+    exact_rows: int
+    """Exact rows that are not among the candidates' rows."""
+    exact_per_worker: type_ints
+    lattice_points: float
+    """Steps of time times steps of price that the output spans: where a phantom might have been."""
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What was fitted."""
+
+    noise: Noise
+    offset: type_ints
+    filled: type_floats
+    extra: float
+    phantom_share: float
+    """Phantoms per row among the rows that are not exact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Probabilities of all pairs, and of a row being none of them."""
+
+    problem: Problem
+    edge_pair: type_ints
+    edge_slot: type_ints
+    edge_probability: type_floats
+    phantom: type_floats
+    """Per row."""
+    further: type_floats
+    """Per pair: the probability that the row is one beyond the attempts of the pair's event."""
+
+
+def fit(candidates: Candidates, slots: Slots, setting: Setting) -> Fit:
+    """Fit noise, rates and offsets on a sample of the candidates (all of them where they are few)."""
+    sample, share = _slabs(candidates)
+    bare = np.bincount(candidates.row, minlength=candidates.rows) == 0
+    exact_rows = setting.exact_rows * share
+    state = Fit(
+        noise=_fit_noise(*_alone(sample, slots, setting, None), setting, exact_rows),
+        offset=setting.window.offset,
+        filled=np.array([0.99, 0.9, 0.5, 0.5]),
+        extra=0.001,
+        phantom_share=max(0.001, float(bare.mean())),
+    )
+    for _ in range(GUESSES):
+        state = replace(state, noise=_fit_noise(*_alone(sample, slots, setting, state), setting, exact_rows))
+    for _ in range(ROUNDS - 1):
+        solution = solve(sample, slots, setting, state)
+        state = _learn(sample, slots, setting, state, solution, exact_rows, float(bare.mean()))
+    return state
+
+
+def solve(candidates: Candidates, slots: Slots, setting: Setting, state: Fit) -> Solution:
+    """The probability of every pair under what was fitted."""
+    edges = make_edges(candidates, slots, state.offset)
+    phantom = state.phantom_share * candidates.rows / setting.lattice_points
+    rates = Rates(state.filled, state.extra, np.full(candidates.rows, phantom))
+    problem = make_problem(candidates, edges, slots, state.noise, rates)
+    probability = np.zeros(len(edges.pair))
+    probability[problem.edge] = marginals(problem.graph)
+    row = candidates.row[edges.pair]
+    free = np.clip(1.0 - np.bincount(row, probability, candidates.rows), 0.0, 1.0)
+    further = problem.extra * (free / problem.graph.free)[candidates.row]
+    unlinked = np.clip(free - np.bincount(candidates.row, further, candidates.rows), 0.0, 1.0)
+    return Solution(problem, edges.pair, edges.slot, probability, unlinked, further)
+
+
+def _slabs(candidates: Candidates) -> tuple[Candidates, float]:
+    """Rows whose candidates all lie in one of a few stretches of consecutive events; and the share of events taken."""
+    if candidates.events <= FIT_EVENTS:
+        return candidates, 1.0
+    length = FIT_EVENTS // SLABS
+    slab = np.full(candidates.events, -1, dtype=np.int64)
+    for number, begin in enumerate(np.linspace(0, candidates.events - length, SLABS).astype(np.int64)):
+        slab[begin : begin + length] = number
+    low = np.full(candidates.rows, np.iinfo(np.int64).max)
+    high = np.full(candidates.rows, -2, dtype=np.int64)
+    starts = np.flatnonzero(np.r_[True, np.diff(candidates.row) != 0])
+    low[candidates.row[starts]] = np.minimum.reduceat(slab[candidates.event], starts)
+    high[candidates.row[starts]] = np.maximum.reduceat(slab[candidates.event], starts)
+    rows = np.flatnonzero((low == high) & (low >= 0))
+    number = np.full(candidates.rows, -1, dtype=np.int64)
+    number[rows] = np.arange(len(rows))
+    pairs = np.flatnonzero(number[candidates.row] >= 0)
+    sample = replace(
+        candidates,
+        row=number[candidates.row[pairs]],
+        event=candidates.event[pairs],
+        time_delta=candidates.time_delta[pairs],
+        price_delta=candidates.price_delta[pairs],
+        rows=len(rows),
+    )
+    return sample, FIT_EVENTS / candidates.events
+
+
+def _alone(
+    candidates: Candidates, slots: Slots, setting: Setting, state: Fit | None
+) -> tuple[type_ints, type_ints, type_floats]:
+    """Time and price differences of all edges and their weights, each row taken on its own (slots may be shared)."""
+    offset = state.offset if state else setting.window.offset
+    edges = make_edges(candidates, slots, offset)
+    row, price_delta = candidates.row[edges.pair], candidates.price_delta[edges.pair]
+    if state is None:
+        low, high = setting.window.time_range
+        inside = (edges.time_delta == 0) | ((edges.time_delta >= low) & (edges.time_delta <= high))
+        weight = inside / np.maximum(np.bincount(row, minlength=candidates.rows), 1)[row]
+        return edges.time_delta, price_delta, weight
+    likelihood = state.noise.likelihood(edges.time_delta, price_delta)
+    phantom = state.phantom_share * candidates.rows / setting.lattice_points
+    total = np.bincount(row, likelihood, candidates.rows) + phantom
+    return edges.time_delta, price_delta, likelihood / total[row]
+
+
+def _fit_noise(
+    time_delta: type_ints, price_delta: type_ints, weight: type_floats, setting: Setting, exact_rows: float
+) -> Noise:
+    """The noise from weighted edges, over the range in which the weights lie."""
+    options, window = setting.options, setting.window
+    noise = fit_noise(
+        time_delta,
+        price_delta,
+        weight,
+        exact_rows,
+        window.time_range
+        if options.jitter_ns is not None
+        else _support(time_delta, weight, window.time_range),
+        window.price_range
+        if options.price_tolerance_units is not None
+        else _support(price_delta, weight, window.price_range),
+        setting.steps,
+    )
+    return noise if options.price_tolerance_units is None else replace(noise, stray=0.0)
+
+
+def _support(values: type_ints, weight: type_floats, limits: tuple[float, float]) -> tuple[float, float]:
+    """The range that holds all matches but half a row at either end, a little wider for those not yet seen."""
+    off = (values != 0) & (weight > 0.0) & (values >= limits[0]) & (values <= limits[1])
+    evidence = float(weight[off].sum())
+    if evidence < 1.0:
+        return limits
+    low = weighted_quantile(values[off], weight[off], min(0.5, 0.5 / evidence))
+    high = weighted_quantile(values[off], weight[off], max(0.5, 1.0 - 0.5 / evidence))
+    margin = (high - low) / evidence
+    return max(limits[0], low - margin), min(limits[1], high + margin)
+
+
+def _learn(
+    candidates: Candidates,
+    slots: Slots,
+    setting: Setting,
+    state: Fit,
+    solution: Solution,
+    exact_rows: float,
+    bare_share: float,
+) -> Fit:
+    """Everything again, from the probabilities under the constraints."""
+    probability, kinds = solution.edge_probability, len(SlotClass)
+    played = np.unique(candidates.event)
+    in_play = np.isin(slots.event, played) if len(played) < candidates.events else np.ones(len(slots.event), bool)
+    full = np.bincount(slots.kind[solution.edge_slot], probability, kinds)
+    count = np.bincount(slots.kind[in_play], minlength=kinds)
+    raw = candidates.time_delta[solution.edge_pair]
+    sure = probability > 0.5
+    worker = slots.worker[solution.edge_slot]
+    offset = significant_offsets(worker[sure], raw[sure], probability[sure], setting.exact_per_worker)
+    return Fit(
+        noise=_fit_noise(
+            raw - offset[worker], candidates.price_delta[solution.edge_pair], probability, setting, exact_rows
+        ),
+        offset=offset,
+        filled=np.clip((full + 1.0) / (count + 2.0), 0.01, 1.0 - 1e-6),
+        extra=float(np.clip((solution.further.sum() + 0.1) / (len(played) + 1.0), 1e-7, 0.5)),
+        phantom_share=bare_share + float(solution.phantom.sum() + 0.1) / (candidates.rows + 1.0),
+    )

@@ -1,0 +1,149 @@
+"""Where matches lie: each worker's clock offset, and the range of time and price differences worth considering.
+
+Before any noise is fitted nothing is known of its size. A sample of rows is paired with every tick of the symbol
+within a wide window; true pairs pile up at some lag while false ones spread evenly, as in the cross-correlogram of
+two spike trains (Perkel, Gerstein and Moore 1967). A mixture over logarithmic bins of lag, one per worker, and of
+price difference separates the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from raceview.linkage.graph import type_floats, type_ints
+
+PASSES = 40
+BINS_PER_OCTAVE = 4
+EVIDENCE = 6.0
+"""Standard errors by which a worker's median lag must leave that of the others to count as an offset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Sampled rows and their candidates: one entry per (row, attempt); rows numbered from 0, sorted."""
+
+    row: type_ints
+    worker: type_ints
+    time_delta: type_ints
+    price_delta: type_ints
+    rows: int
+    reach: int
+    """The window: |time_delta| <= reach, in ns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """`offset[w]` in ns, against the median worker; ranges of what is left, in ns and price units."""
+
+    offset: type_ints
+    time_range: tuple[float, float]
+    price_range: tuple[float, float]
+    explained: float
+    """Share of the sampled rows that have a match in the window."""
+
+
+def find_window(pairs: Pairs, exact_per_worker: type_ints, steps: tuple[int, int]) -> Window:
+    """Fit offsets and ranges. `exact_per_worker` counts rows that repeat their tick: evidence for no offset."""
+    match, explained = _separate(pairs, len(exact_per_worker), steps)
+    offset = _offsets(pairs, match, exact_per_worker)
+    left = pairs.time_delta - offset[pairs.worker]
+    return Window(
+        offset=offset,
+        time_range=_range(left, match, steps[0]),
+        price_range=_range(pairs.price_delta, match, steps[1]),
+        explained=explained,
+    )
+
+
+def _log_bin(values: type_ints, step: int) -> type_ints:
+    """Signed logarithmic bin: 0 for zero, else +-(1 + quarter octaves above one step)."""
+    magnitude = np.maximum(np.abs(values) / step, 1.0)
+    return (np.sign(values) * (1 + np.floor(BINS_PER_OCTAVE * np.log2(magnitude)))).astype(np.int64)
+
+
+def _separate(pairs: Pairs, workers: int, steps: tuple[int, int]) -> tuple[type_floats, float]:
+    """Per pair, the probability that it is the row's true one; and the share of rows that have one."""
+    lag, lag_bins, lag_null = _null_lag(pairs, steps[0])
+    price = _log_bin(pairs.price_delta, steps[1])
+    price -= price.min(initial=0)
+    price_bins = int(price.max(initial=0)) + 1
+    far = np.abs(pairs.time_delta) > pairs.reach // 2
+    price_null = np.bincount(price[far], minlength=price_bins) + 0.5
+    price_null /= price_null.sum()
+    cell = pairs.worker * lag_bins + lag
+    candidates = np.bincount(pairs.row, minlength=pairs.rows)
+    explained, match = 0.5, 1.0 / np.maximum(candidates, 1)[pairs.row]
+    for _ in range(PASSES):
+        lag_mass = np.bincount(cell, match, workers * lag_bins).reshape(workers, lag_bins)
+        lag_mass += 0.5 * lag_null
+        lag_mass /= lag_mass.sum(axis=1, keepdims=True)
+        price_mass = np.bincount(price, match, price_bins) + 0.5 * price_null
+        price_mass /= price_mass.sum()
+        ratio = (lag_mass / lag_null).ravel()[cell] * (price_mass / price_null)[price]
+        ratio *= explained / np.maximum(candidates, 1)[pairs.row]
+        new = ratio / ((1.0 - explained) + np.bincount(pairs.row, ratio, pairs.rows))[pairs.row]
+        explained = float(np.clip(new.sum() / max(1, pairs.rows), 1e-4, 1 - 1e-4))
+        if np.abs(new - match).max(initial=0.0) < 1e-3:
+            break
+        match = new
+    return match, explained
+
+
+def _null_lag(pairs: Pairs, step: int) -> tuple[type_ints, int, type_floats]:
+    """Lag bin per pair, the number of bins, and each bin's share of an even spread over the window."""
+    limit = int(_log_bin(np.array([pairs.reach]), step)[0])
+    lag = _log_bin(pairs.time_delta, step) + limit
+    edges = np.minimum(2.0 ** (np.arange(limit + 1) / BINS_PER_OCTAVE), pairs.reach / step + 1)
+    width = np.maximum(np.diff(edges, append=edges[-1] + 1), 0.25)[:limit]
+    null = np.concatenate([width[::-1], [1.0], width])
+    return lag, 2 * limit + 1, null / null.sum()
+
+
+def weighted_quantile(values: type_ints, weights: type_floats, share: float) -> float:
+    """The smallest value at which the cumulated weight reaches `share` of the whole; 0 where there is none."""
+    order = np.argsort(values, kind="stable")
+    cumulated = np.cumsum(weights[order])
+    if not len(order) or cumulated[-1] <= 0:
+        return 0.0
+    at = int(np.searchsorted(cumulated, share * cumulated[-1], side="left"))
+    return float(values[order[min(at, len(order) - 1)]])
+
+
+def _offsets(pairs: Pairs, match: type_floats, exact_per_worker: type_ints) -> type_ints:
+    """Median lag per worker less the median worker's, where the difference is beyond chance; else 0."""
+    return significant_offsets(pairs.worker, pairs.time_delta, match, exact_per_worker)
+
+
+def significant_offsets(
+    worker: type_ints, lag: type_ints, match: type_floats, exact_per_worker: type_ints
+) -> type_ints:
+    """Offsets in ns per worker from weighted lags; `exact_per_worker` rows count as lag 0 each."""
+    workers = len(exact_per_worker)
+    median, error, known = np.zeros(workers), np.zeros(workers), np.zeros(workers, dtype=bool)
+    for number in range(workers):
+        mine = worker == number
+        lags = np.append(lag[mine], 0)
+        weights = np.append(match[mine], float(exact_per_worker[number]))
+        evidence = weights.sum()
+        if evidence < 3.0:
+            continue
+        known[number] = True
+        median[number] = weighted_quantile(lags, weights, 0.5)
+        spread = weighted_quantile(lags, weights, 0.75) - weighted_quantile(lags, weights, 0.25)
+        error[number] = 0.93 * spread / np.sqrt(evidence)
+    if known.sum() < 2:
+        return np.zeros(workers, dtype=np.int64)
+    centre = float(np.sort(median[known])[(int(known.sum()) - 1) // 2])
+    off = np.where(known, median - centre, 0.0)
+    return np.where(np.abs(off) > EVIDENCE * error, off, 0.0).round().astype(np.int64)
+
+
+def _range(values: type_ints, match: type_floats, step: int) -> tuple[float, float]:
+    """Range that holds all but a trace of the matches, half as wide again on either side."""
+    off = values != 0
+    low = weighted_quantile(values[off], match[off], 0.002)
+    high = weighted_quantile(values[off], match[off], 0.998)
+    margin = max(0.5 * (high - low), float(step))
+    return low - margin, high + margin

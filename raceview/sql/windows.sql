@@ -1,0 +1,34 @@
+-- What each attempt's window means beside the others. An open window ends nobody knows when: it counts as lasting for
+-- ever against attempts of its own event, and as its start alone against its worker's other events.
+--   line
+--   overlaps_event    1 where it intersects another attempt of its event
+--   overlaps_worker   1 where it intersects another attempt of its worker
+--   retry             1 where it starts at or after the end of an earlier attempt of its event, or after one that failed
+WITH neighbours AS (
+    SELECT line, start_ns, coalesce(end_ns, start_ns) AS end_ns,
+        max(coalesce(end_ns, start_ns)) OVER earlier AS busy_until_ns,
+        max(start_ns) OVER earlier AS previous_ns,
+        lead(start_ns) OVER (PARTITION BY worker ORDER BY start_ns, line) AS next_ns
+    FROM attempts
+    WINDOW earlier AS (PARTITION BY worker ORDER BY start_ns, line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+),
+same_event AS (
+    SELECT line, max(overlap) AS overlaps, max(retry) AS retry
+    FROM (
+        SELECT first_line AS line, overlap, 0 AS retry FROM attempt_pairs
+        UNION ALL
+        SELECT p.second_line, p.overlap, CASE WHEN p.overlap = 0 OR a.failed = 1 THEN 1 ELSE 0 END
+        FROM attempt_pairs AS p
+        JOIN attempts AS a ON a.line = p.first_line
+    ) AS sides
+    GROUP BY line
+)
+SELECT n.line, coalesce(e.overlaps, 0) AS overlaps_event,
+    CASE
+        WHEN n.busy_until_ns > n.start_ns OR n.previous_ns = n.start_ns THEN 1
+        WHEN n.next_ns < n.end_ns OR n.next_ns = n.start_ns THEN 1
+        ELSE 0
+    END AS overlaps_worker,
+    coalesce(e.retry, 0) AS retry
+FROM neighbours AS n
+LEFT JOIN same_event AS e ON e.line = n.line
