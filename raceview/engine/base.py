@@ -6,22 +6,58 @@ an engine's scan, so that a relation means the same on every engine. Nothing out
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from raceview.engine.scan import FileRelation, ScanPlan
+
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
     import pandas as pd
 
 
+class Scanner(Protocol):
+    """Reads files into the typed relations of docs/relations.md.
+
+    SQL takes the usual lines in one pass; the odd ones go to `bundle/`, which knows every way to write a record, and
+    come back through `settle`. Per file: `scan`, `odd` and `settle`, `set_zone` where it is needed, `publish`.
+    """
+
+    def scan(self, plan: ScanPlan) -> None:
+        """Read the file. Raises ScanMismatchError where its records are not its lines, one to one."""
+
+    def odd(self, plan: ScanPlan) -> Iterator[Sequence[tuple[int, str | None]]]:
+        """The lines that were not understood, in order, in batches of (line, text); None: an empty line."""
+
+    def settle(self, plan: ScanPlan, good: Sequence[tuple[Any, ...]], bad: Sequence[tuple[Any, ...]]) -> None:
+        """Take in odd records: `good` as (line, text, the relation's columns), `bad` as quarantine rows."""
+
+    def local_range(self, plan: ScanPlan) -> tuple[int, int] | None:
+        """The least and the greatest time that names no zone, in ns, taken as UTC; None if there are none."""
+
+    def set_zone(self, plan: ScanPlan, offsets: Sequence[tuple[int | None, int]]) -> None:
+        """Shift the times that name no zone: (local ns from which, ns east of UTC), the first from None."""
+
+    def publish(self, plan: ScanPlan) -> tuple[int, int]:
+        """Make the relation. Returns how many records there are, and how many of them are good."""
+
+    def publish_absent(self, relation: FileRelation) -> None:
+        """Make the relation of a file that is not there: no rows."""
 
 
 class Engine(Protocol):
     """Runs SQL over named relations. One engine serves one analysis and is closed by its owner."""
 
     name: str
+
+    @property
+    def folder(self) -> Path:
+        """A private folder for temporary files, removed by `close`."""
+
+    @property
+    def scanner(self) -> Scanner:
+        """Reads files into relations."""
 
     def create(self, relation: str, query: str) -> None:
         """Store the result of `query` as `relation`, replacing what had that name."""

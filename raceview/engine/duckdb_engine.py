@@ -1,0 +1,125 @@
+"""The default engine: DuckDB, embedded in the process, spilling to a private folder where memory runs short."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from raceview.engine.duckdb_scan import DuckDBScanner, drop_relation
+from raceview.engine.duckdb_values import literal
+from raceview.errors import OutputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+
+_MEMORY_LIMIT = 6 << 30
+_MEMORY_SHARE = 0.6
+_NEVER_IN_A_LINE = "\x1f\x1e\x1f\x1e"
+
+
+class DuckDBEngine:
+    """Implements `raceview.engine.base.Engine`. Not thread-safe: one analysis, one thread."""
+
+    name = "duckdb"
+
+    def __init__(self) -> None:
+        import duckdb
+
+        self._folder = Path(tempfile.mkdtemp(prefix="raceview-"))
+        self._connection = duckdb.connect(
+            config={"memory_limit": f"{_memory_limit() >> 20}MiB", "temp_directory": str(self._folder / "spill")}
+        )
+
+    @property
+    def folder(self) -> Path:
+        """A private folder for temporary files, removed when the engine is closed."""
+        return self._folder
+
+    @cached_property
+    def scanner(self) -> DuckDBScanner:
+        """Reads files into relations."""
+        return DuckDBScanner(self._connection)
+
+    def create(self, relation: str, query: str) -> None:
+        """Store the result of `query` as `relation`, replacing what had that name (which `query` may use)."""
+        import duckdb
+
+        try:
+            self._connection.execute(f"CREATE OR REPLACE TABLE {relation} AS {query}")
+        except duckdb.CatalogException as error:
+            if "is of type View" not in str(error):
+                raise
+            self._connection.execute(f"CREATE OR REPLACE TABLE {relation}__new AS {query}")
+            drop_relation(self._connection, relation)
+            self._connection.execute(f"ALTER TABLE {relation}__new RENAME TO {relation}")
+
+    def load(self, relation: str, columns: Mapping[str, npt.NDArray[Any]]) -> None:
+        """Store equally long arrays as `relation`, in their order."""
+        self._connection.register("arrays_to_load", dict(columns))
+        try:
+            self.create(relation, "SELECT * FROM arrays_to_load")
+        finally:
+            self._connection.unregister("arrays_to_load")
+
+    def load_rows(self, relation: str, schema: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+        """Store a handful of Python rows as `relation`; `schema` maps column to SQL type."""
+        drop_relation(self._connection, relation)
+        columns = ", ".join(f"{name} {kind}" for name, kind in schema.items())
+        self._connection.execute(f"CREATE TABLE {relation} ({columns})")
+        if rows:
+            lists = ", ".join(f"unnest(?::{kind}[])" for kind in schema.values())
+            values = [list(column) for column in zip(*rows, strict=True)]
+            self._connection.execute(f"INSERT INTO {relation} SELECT {lists}", values)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The result as Python tuples: for small results only."""
+        return self._connection.execute(query).fetchall()
+
+    def arrays(self, query: str) -> dict[str, npt.NDArray[Any]]:
+        """The result as one array per column. Columns must hold numbers without NULL."""
+        import numpy as np
+
+        found: dict[str, np.ndarray[Any, Any]] = self._connection.execute(query).fetchnumpy()
+        return {name: np.ma.getdata(values) for name, values in found.items()}
+
+    def frame(self, query: str) -> pd.DataFrame:
+        """The result as a pandas frame (imports pandas)."""
+        return self._connection.execute(query).df()
+
+    def write_csv(self, query: str, path: Path, header: bool = True) -> None:
+        """Write the result to `path`, in the query's order. Raises OutputError where it cannot be written."""
+        self._copy(query, path, f"FORMAT csv, HEADER {str(header).lower()}")
+
+    def write_lines(self, query: str, path: Path) -> None:
+        """Write the result's one string column as lines. Raises OutputError where it cannot be written."""
+        form = f"FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '{_NEVER_IN_A_LINE}'"
+        self._copy(query, path, form)
+
+    def close(self) -> None:
+        """Release memory and temporary files."""
+        self._connection.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _copy(self, query: str, path: Path, form: str) -> None:
+        import duckdb
+
+        try:
+            self._connection.execute(f"COPY ({query}) TO {literal(str(path))} ({form})")
+        except duckdb.IOException as error:
+            raise OutputError(f"{path}: cannot be written: {str(error).splitlines()[0]}") from error
+
+
+def _memory_limit() -> int:
+    """Bytes that DuckDB may use before it spills to disk."""
+    try:
+        installed = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return _MEMORY_LIMIT
+    return min(_MEMORY_LIMIT, int(installed * _MEMORY_SHARE))

@@ -1,0 +1,168 @@
+"""Scans files into the typed relations with DuckDB: runs the SQL of `duckdb_scan_sql` and takes in what came back.
+
+The order of calls, per file: `scan`, then `odd` (what the SQL did not understand), `settle` (what Python made of it),
+`set_zone` where timestamps without a zone are not UTC, and `publish`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from raceview.engine.duckdb_scan_sql import BAD, GOOD, ODD, first_line, record_text, scan_query, scan_table
+from raceview.engine.duckdb_values import without_zone
+from raceview.engine.scan import ATTEMPTS, OUTPUTS, FileRelation, ScanMismatchError, ScanPlan
+
+if TYPE_CHECKING:
+    import duckdb
+
+_BATCH = 50_000
+
+
+class DuckDBScanner:
+    """Implements `raceview.engine.base.Scanner` on one connection."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        connection.execute(
+            "CREATE OR REPLACE TABLE quarantine (file VARCHAR, line BIGINT, reason VARCHAR, text VARCHAR)"
+        )
+
+    def scan(self, plan: ScanPlan) -> None:
+        """Read the file of `plan` in one pass.
+
+        Raises ScanMismatchError where its records are not its lines, one to one; the careful scan always can.
+        """
+        import duckdb
+
+        table = scan_table(plan.relation)
+        try:
+            self._connection.execute(f"CREATE OR REPLACE TABLE {table} AS {scan_query(plan)}")
+        except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+            raise ScanMismatchError(str(error)) from error
+        (count,) = self._row(f"SELECT count(*) FROM {table}")
+        if count != plan.lines - first_line(plan) + 1:
+            raise ScanMismatchError(f"{count} records in {plan.lines} lines")
+
+    def odd(self, plan: ScanPlan) -> Iterator[Sequence[tuple[int, str | None]]]:
+        """The lines that the scan did not understand, in order, in batches of (line, text); None: an empty line."""
+        first = first_line(plan)
+        cursor = self._connection.cursor()
+        cursor.execute(
+            f"SELECT rowid + {first} AS line, raw FROM {scan_table(plan.relation)}"
+            f" WHERE state = {ODD} AND rowid + {first} >= {plan.layout.data_line} ORDER BY line"
+        )
+        while batch := cursor.fetchmany(_BATCH):
+            yield batch
+        cursor.close()
+
+    def settle(self, plan: ScanPlan, good: Sequence[tuple[Any, ...]], bad: Sequence[tuple[Any, ...]]) -> None:
+        """Take in records that were understood after all, and the quarantine's.
+
+        `good` holds (line, text of the record, then the relation's columns), `bad` (file, line, reason, text).
+        """
+        if bad:
+            self._append("quarantine", ("VARCHAR", "BIGINT", "VARCHAR", "VARCHAR"), bad)
+            self._mark_bad(plan, [line for _, line, _, _ in bad])
+        if good:
+            self._mend(plan, good)
+
+    def set_zone(self, plan: ScanPlan, offsets: Sequence[tuple[int | None, int]]) -> None:
+        """Shift times that name no zone and were taken as UTC: `offsets` holds (local ns from which, ns east of UTC).
+
+        The first entry holds from the beginning (None).
+        """
+        assignments = []
+        for name, target in plan.relation.times.items():
+            shift = str(offsets[0][1])
+            for start, offset in offsets[1:]:
+                shift = f"CASE WHEN {target} >= {start} THEN {offset} ELSE {shift} END"
+            assignments.append(f"{target} = {target} - CASE WHEN {without_zone(name)} THEN {shift} ELSE 0 END")
+        table = scan_table(plan.relation)
+        self._connection.execute(f"UPDATE {table} SET {', '.join(assignments)} WHERE state = {GOOD}")
+        if plan.relation is ATTEMPTS:
+            self._connection.execute(
+                f"UPDATE {table} SET state = {ODD} WHERE state = {GOOD} AND end_ns < start_ns"
+            )
+
+    def local_range(self, plan: ScanPlan) -> tuple[int, int] | None:
+        """The least and the greatest of the times that name no zone, in ns, taken as UTC; None if there are none."""
+        parts = [
+            f"SELECT min({target}) AS low, max({target}) AS high FROM {scan_table(plan.relation)}"
+            f" WHERE state = {GOOD} AND {without_zone(name)}"
+            for name, target in plan.relation.times.items()
+        ]
+        low, high = self._row(f"SELECT min(low), max(high) FROM ({' UNION ALL '.join(parts)})")
+        return None if low is None else (low, high)
+
+    def publish(self, plan: ScanPlan) -> tuple[int, int]:
+        """Make the relation of the good records. Returns how many records there are, and how many of them good."""
+        relation, table = plan.relation, scan_table(plan.relation)
+        lines, records, good = self._row(
+            f"SELECT count(*), count(*) FILTER (state <> {ODD}), count(*) FILTER (state = {GOOD}) FROM {table}"
+        )
+        columns = ["row", "line"] if relation is OUTPUTS else ["line"]
+        columns += relation.columns
+        row, kind = "rowid", "VIEW"
+        if relation is OUTPUTS:
+            columns.append(f"{record_text(plan)} AS text")
+            if records != lines:
+                row, kind = "row_number() OVER () - 1", "TABLE"
+        numbered = (
+            f"SELECT *, {row} AS row, rowid + {first_line(plan)} AS line FROM {table} WHERE state <> {ODD}"
+        )
+        self._drop(relation.name)
+        self._connection.execute(
+            f"CREATE {kind} {relation.name} AS SELECT {', '.join(columns)} FROM ({numbered}) WHERE state = {GOOD}"
+        )
+        return records, good
+
+    def publish_absent(self, relation: FileRelation) -> None:
+        """The relation of a file that is not there: no rows."""
+        columns = ["line BIGINT", *(f"{name} VARCHAR" for name in relation.texts)]
+        columns += [f"{name} BIGINT" for name in relation.integers]
+        if relation is OUTPUTS:
+            columns = ["row BIGINT", *columns, "text VARCHAR"]
+        self._drop(relation.name)
+        self._connection.execute(f"CREATE TABLE {relation.name} ({', '.join(columns)})")
+
+    def _mark_bad(self, plan: ScanPlan, lines: list[int]) -> None:
+        first = first_line(plan)
+        self._connection.execute(
+            f"UPDATE {scan_table(plan.relation)} AS s SET state = {BAD}"
+            f" FROM (SELECT unnest(?::BIGINT[]) - {first} AS id) AS b WHERE s.rowid = b.id",
+            [lines],
+        )
+
+    def _mend(self, plan: ScanPlan, good: Sequence[tuple[Any, ...]]) -> None:
+        relation = plan.relation
+        names = ("line", "raw", *relation.columns)
+        types = ("BIGINT", "VARCHAR", *["VARCHAR"] * len(relation.texts), *["BIGINT"] * len(relation.integers))
+        lists = ", ".join(f"unnest(?::{kind}[]) AS {name}" for name, kind in zip(names, types, strict=True))
+        assignments = ", ".join(f"{name} = g.{name}" for name in ("raw", *relation.columns))
+        self._connection.execute(
+            f"UPDATE {scan_table(relation)} AS s SET {assignments}, state = {GOOD}"
+            f" FROM (SELECT {lists}) AS g WHERE s.rowid = g.line - {first_line(plan)}",
+            [list(values) for values in zip(*good, strict=True)],
+        )
+
+    def _append(self, table: str, types: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+        lists = ", ".join(f"unnest(?::{kind}[])" for kind in types)
+        self._connection.execute(
+            f"INSERT INTO {table} SELECT {lists}", [list(values) for values in zip(*rows, strict=True)]
+        )
+
+    def _drop(self, relation: str) -> None:
+        drop_relation(self._connection, relation)
+
+    def _row(self, query: str) -> Any:
+        return self._connection.execute(query).fetchall()[0]
+
+
+def drop_relation(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
+    """Drop what has this name, be it a table or a view."""
+    found = connection.execute(
+        "SELECT table_type FROM information_schema.tables WHERE table_name = ?", [relation]
+    ).fetchall()
+    for (kind,) in found:
+        connection.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {relation}")

@@ -1,0 +1,97 @@
+"""SQL expressions that turn a field's text into an integer, in DuckDB's dialect; NULL where they are not sure.
+
+They only speed up what `bundle/times.py` and `bundle/prices.py` define: whatever they leave NULL goes there. DuckDB's
+own casts are too lenient to be used alone (`' 5'`, `'1_000'`, `'0x10'`, a `+05:30` that a cast to TIMESTAMP_NS drops
+without a word), so a value's shape is checked before it is cast.
+"""
+
+from __future__ import annotations
+
+FIRST_YEAR, LAST_YEAR = "1678", "2262"
+"""Timestamps that compare between these fit 64-bit nanoseconds, with room for any offset."""
+
+_PRICE = r"[-+]?[0-9]{1,10}(\.[0-9]{0,9})?"
+_JSON_PRICE = r"-?(0|[1-9][0-9]{0,9})(\.[0-9]{1,9})?"
+_ISO = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}"
+    r"(\.[0-9]{1,9})?([Zz]|[-+][0-9]{2}(:?[0-9]{2})?)?"
+)
+_EPOCH = r"-?(0|[1-9][0-9]{0,17})"
+_NS_PER_SECOND = 1_000_000_000
+
+
+def literal(text: str) -> str:
+    """`text` as an SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def price_units(value: str, json: bool) -> str:
+    """The price as an integer of 1e-9: plain decimals of up to nine fraction digits."""
+    shape = _JSON_PRICE if json else _PRICE
+    return f"CASE WHEN regexp_full_match({value}, '{shape}') THEN try_cast({value} || 'e9' AS BIGINT) END"
+
+
+def time_ns(value: str, shape: str | None) -> str:
+    """Nanoseconds since the epoch, a time without a zone taken as UTC. `shape` is tried first (see `Layout`)."""
+    years = f"{value} >= '{FIRST_YEAR}' AND {value} < '{LAST_YEAR}'"
+    branches = [
+        f"WHEN regexp_full_match({value}, '{_ISO}') AND {years} THEN {_any_iso_ns(value)}",
+        f"WHEN regexp_full_match({value}, '{_EPOCH}') THEN {_epoch_ns(value)}",
+    ]
+    if shape:
+        mask = shape.replace("0", "_")
+        branches.insert(0, f"WHEN {value} LIKE '{mask}' AND {years} THEN {_one_shape_ns(value, shape)}")
+    return "CASE " + " ".join(branches) + " END"
+
+
+def without_zone(value: str) -> str:
+    """Whether a time that `time_ns` has read names no zone, and is not an epoch number."""
+    return f"(contains({value}, ':') AND NOT regexp_matches({value}, '[Zz+]|:.*-'))"
+
+
+def _one_shape_ns(value: str, shape: str) -> str:
+    """For the shape of a whole column: one strptime (strict on digits, given that the mask fixed the lengths)."""
+    fraction_digits = len(shape.partition(".")[2].rstrip("Zz"))
+    form = "%Y-%m-%d" + shape[10] + "%H:%M:%S"
+    if fraction_digits:
+        form += ".%n" if fraction_digits > len("micros") else ".%f"
+    if shape[-1] in "Zz":
+        form += shape[-1]
+    parsed = f"try_strptime({value}, '{form}')"
+    if fraction_digits > len("micros"):
+        return f"epoch_ns({parsed})"
+    return f"epoch_us({parsed}) * 1000"
+
+
+def _any_iso_ns(value: str) -> str:
+    """For any ISO-8601 text that the shape check let through: seconds, fraction and offset apart."""
+    seconds = f"epoch_us(try_strptime(replace(left({value}, 19), 'T', ' '), '%Y-%m-%d %H:%M:%S')) * 1000"
+    fraction = rf"CAST(rpad(regexp_extract({value}, '\.([0-9]+)', 1), 9, '0') AS BIGINT)"
+    zone = rf"regexp_extract(substr({value}, 20), '[-+].*$')"
+    hours, minutes = f"CAST(substr({zone}, 2, 2) AS BIGINT)", f"CAST(right({zone}, 2) AS BIGINT)"
+    offset = (
+        f"CASE WHEN {zone} = '' THEN 0 WHEN {hours} > 23 THEN NULL"
+        f" WHEN length({zone}) = 3 THEN {hours} * 3600 WHEN {minutes} > 59 THEN NULL"
+        f" ELSE {hours} * 3600 + {minutes} * 60 END * CASE WHEN {zone} LIKE '-%' THEN -1 ELSE 1 END"
+    )
+    return f"({seconds} + {fraction} - ({offset}) * {_NS_PER_SECOND})"
+
+
+def _epoch_ns(value: str) -> str:
+    """Seconds, ms, us or ns since the epoch, told apart by magnitude (the bounds are those of `times.py`)."""
+    number = f"CAST({value} AS BIGINT)"
+    return (
+        f"CASE WHEN abs({number}) < 100000000000 THEN {_seconds_in_range(number)}"
+        f" WHEN abs({number}) < 100000000000000 THEN {_scaled(number, 1_000_000)}"
+        f" WHEN abs({number}) < 100000000000000000 THEN {_scaled(number, 1000)}"
+        f" ELSE {number} END"
+    )
+
+
+def _seconds_in_range(number: str) -> str:
+    return f"CASE WHEN abs({number}) <= 9223372036 THEN {number} * {_NS_PER_SECOND} END"
+
+
+def _scaled(number: str, factor: int) -> str:
+    most = (2**63 - 1) // factor
+    return f"CASE WHEN abs({number}) <= {most} THEN {number} * {factor} END"
