@@ -120,11 +120,25 @@ Threshold = Annotated[
 
 # raceview simulate
 
+
+def _families() -> list[str]:
+    from raceview.simulate import Family
+
+    return [str(family) for family in Family]
+
+
 SimulateOut = Annotated[
     str, typer.Argument(metavar="OUT", help="The folder to write; made where it is not there.")
 ]
 FamilyName = Annotated[
-    str, typer.Option("--family", metavar="NAME", help="The shape of the stream and of its faults.")
+    str,
+    typer.Option(
+        "--family",
+        metavar="NAME",
+        # named by hand, for loading the simulator to ask it would slow down everything else; a test compares
+        help="The shape of the stream and of its faults: assessment, mixed, walk, skew, storm or jitter.",
+        autocompletion=_families,
+    ),
 ]
 Events = Annotated[int, typer.Option("--events", metavar="N", help="How many source events.", min=1)]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", help="The same seed gives the same bytes.")]

@@ -1,7 +1,7 @@
 """The summary on stdout: plain text in 80 columns, to be read at 3 a.m., in a mail from cron, in a log.
 
-Formatted by hand: rich would cost a tenth of a second before the first letter. ASCII but for what stands in the
-input files, which is escaped and cut before it is shown.
+Formatted by hand: rich would cost a tenth of a second before the first letter. ASCII but for what is
+quoted from the input files, and that is escaped and cut.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ WIDTH = 80
 _NAME = 20
 _MOST_LINES = 12
 """Longer lists are cut, with a line that says so and names the file that holds them whole."""
+_MOST_LETTERS = 4 * WIDTH
 
 
 def render_summary(summary: Mapping[str, Any], files: Sequence[Path], out: Path) -> str:
@@ -133,7 +134,9 @@ def _findings(findings: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = []
     for finding in findings[:_MOST_LINES]:
         subject = printable(str(finding["subject"]), _NAME)
-        lines += _item(f"{words(finding['finding'])} {subject}: {printable(finding['evidence'])}", "!")
+        lines += _item(
+            f"{words(finding['finding'])} {subject}: {printable(finding['evidence'], _MOST_LETTERS)}", "!"
+        )
     return [*lines, *_rest(len(findings), "findings", "findings.csv")]
 
 
@@ -154,10 +157,10 @@ def _policy_name(policy: Mapping[str, Any], chosen: str) -> str:
 
 
 def _written(files: Sequence[Path], out: Path) -> list[str]:
-    head = f"{len(files)} files in {printable(str(out), WIDTH - 20)}"
+    names = ", ".join(printable(file.name) for file in files)
     return [
-        head,
-        *wrap(", ".join(file.name for file in files), WIDTH, initial_indent="  ", subsequent_indent="  "),
+        f"written to {printable(str(out), WIDTH - 12)}:",
+        *wrap(names, WIDTH, initial_indent="  ", subsequent_indent="  "),
     ]
 
 

@@ -41,9 +41,11 @@ def words(name: str) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """`0.36 %`; never a bare zero for what is there."""
-    percent = 100 * part / whole if whole else 0.0
-    return "<0.01 %" if 0 < percent < 0.005 else f"{percent:.2f} %"  # noqa: PLR2004 (what rounds to 0.00)
+    """`0.36 %`; never rounded to none or to all where it is neither."""
+    shown = f"{100 * part / whole if whole else 0:.2f} %"
+    if shown == "0.00 %" and part:
+        return "<0.01 %"
+    return ">99.99 %" if shown == "100.00 %" and part < whole else shown
 
 
 def _missing(summary: Mapping[str, Any]) -> str:
@@ -91,12 +93,15 @@ def _absent(outcomes: Mapping[str, int]) -> str:
         Outcome.LOST: "lost though an attempt reported success",
         Outcome.ABANDONED: "given up after time-outs",
         Outcome.UNPROCESSED: "never processed",
-        Outcome.UNKNOWN: "of unknown fate",
+        Outcome.UNKNOWN: "left undecided for want of evidence",
     }
-    parts = [f"{outcomes[name]:,} {tail}" for name, tail in tails.items() if outcomes.get(name)]
-    if parts:
-        return f"Events {', '.join(parts)}."
-    return "Nothing was lost." if any(outcomes.values()) else ""
+    there = [(outcomes[name], tail) for name, tail in tails.items() if outcomes.get(name)]
+    if not there:
+        return "Nothing was lost." if any(outcomes.values()) else ""
+    (count, tail), *others = there
+    head = f"{_were(count, 'event')} {tail}"
+    more = [f"{number:,} {'was' if number == 1 else 'were'} {what}" for number, what in others]
+    return f"{', '.join([head, *more])}."
 
 
 def _written_anyway(outcomes: Mapping[str, int]) -> str:

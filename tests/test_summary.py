@@ -1,0 +1,281 @@
+"""The printed summary, whole: what a person reads at 3 a.m."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from raceview.export.summary import WIDTH, render_summary
+from raceview.export.verdict import share, verdict
+from raceview.model import Cause, Outcome, Policy
+from raceview.safe_text import columns
+
+FILES = [Path("exports") / name for name in ("deduplicated_output.csv", "findings.csv", "manifest.json")]
+
+
+def _outcomes(**counts: int) -> dict[str, int]:
+    return {outcome.value: counts.get(outcome, 0) for outcome in Outcome}
+
+
+def _causes(**counts: int) -> dict[str, int]:
+    return {cause.value: counts.get(cause, 0) for cause in Cause}
+
+
+def _score(policy: Policy, *counts: int | None) -> dict[str, Any]:
+    names = ("rows", "kept_once", "real_lost", "duplicates_left", "wrong_prices", "wrong_times")
+    return {
+        "policy": policy.value,
+        **dict(zip(names, counts, strict=True)),
+        "price_error_mean": None,
+        "price_error_max": None,
+        "time_error_max_ms": None,
+        "oracle": policy is Policy.SOURCE,
+    }
+
+
+ASSESSMENT: dict[str, Any] = {
+    "bundle": "assessment",
+    "policy": "source",
+    "files": [
+        {
+            "role": "ticks",
+            "name": "raw_tick_events.log",
+            "records": 70000,
+            "used": 70000,
+            "quarantined": 0,
+        },
+        {"role": "attempts", "name": "worker_logs.csv", "records": 70250, "used": 70250, "quarantined": 0},
+        {"role": "output", "name": "final_output.csv", "records": 70250, "used": 70250, "quarantined": 0},
+    ],
+    "events": 70000,
+    "attempts": 70250,
+    "rows": 70250,
+    "outcomes": _outcomes(duplicated=250, unacknowledged=100, exactly_once=69650),
+    "altered": {"within_noise": 0, "beyond_noise": 0},
+    "duplicates": {
+        "events": 250,
+        "rows": 250,
+        "kinds": {"identical": 0, "price": 0, "time": 2, "price+time": 248},
+        "exact_key_groups": 2,
+        "exact_key_rows": 4,
+        "exact_key_groups_of_different_events": 2,
+        "time_shift_ms": [1.0, 10.0],
+        "price_shift": ["0.00", "0.50"],
+    },
+    "causes": _causes(concurrent_claim=185, self_overlap=65),
+    "phantom_rows": 0,
+    "ambiguous_rows": 0,
+    "lowest_confidence": 0.998,
+    "by_symbol": [
+        {"symbol": "INFY", "events": 14000, "duplicated_events": 60, "extra_rows": 60},
+        {"symbol": "SBIN", "events": 14000, "duplicated_events": 0, "extra_rows": 0},
+        {"symbol": "TCS", "events": 42000, "duplicated_events": 190, "extra_rows": 190},
+    ],
+    "findings": [
+        {
+            "finding": "clock_skew",
+            "subject": "worker-3",
+            "evidence": "rows of worker-3 are 7.2 ms ahead of the median worker's, over 22,000 attempts",
+        }
+    ],
+    "scoreboard": [
+        _score(Policy.NONE, 70250, 69750, 0, 250, None, None),
+        _score(Policy.LAST, 70000, 70000, 0, 0, 248, 250),
+        _score(Policy.SOURCE, 70000, 70000, 0, 0, 0, 0),
+    ],
+    "noise": {
+        "jitter_ms": [0.0, 10.0],
+        "price_shift": "0.50",
+        "worker_offsets_ms": {"worker-1": 0.0, "worker-3": 7.2},
+    },
+    "missing": [],
+}
+
+ASSESSMENT_TEXT = """\
+raceview: assessment
+
+250 of 70,000 events were emitted twice (0.36 %), each while two attempts held
+it at once. Nothing was lost. 100 events were written by attempts that timed
+out, and never confirmed.
+
+input                          records    used  quarantined
+ticks     raw_tick_events.log   70,000  70,000            0
+attempts  worker_logs.csv       70,250  70,250            0
+output    final_output.csv      70,250  70,250            0
+
+outcome         events               cause of duplicates  events
+exactly once    69,650  99.50 %      zombie write              0
+duplicated         250   0.36 %      concurrent claim        185
+altered              0   0.00 %      self overlap             65
+unlogged             0   0.00 %      redelivery                0
+unacknowledged     100   0.14 %      double emit               0
+lost                 0   0.00 %      unexplained               0
+abandoned            0   0.00 %
+unprocessed          0   0.00 %
+
+- copies against their originals: identical 0, price 0, time 2, price+time 248
+- their times differ by 1.0 to 10.0 ms
+- their prices differ by 0.00 to 0.50
+! keying on (symbol, timestamp) finds 2 groups where 250 events are duplicated,
+  and all of them hold different events
+
+symbol  events  duplicated  extra rows
+TCS     42,000         190         190  0.45 %
+INFY    14,000          60          60  0.43 %
+
+- lowest confidence of a link 0.998
+- noise: rows 0 to +10 ms off, prices up to 0.50
+- clocks against the median worker: worker-3 +7.2 ms
+
+! clock skew worker-3: rows of worker-3 are 7.2 ms ahead of the median worker's,
+  over 22,000 attempts
+
+  policy     rows  kept once  real lost  copies  prices off  times off
+  none     70,250     69,750          0     250           -          -
+  last     70,000     70,000          0       0         248        250
+> source*  70,000     70,000          0       0           0          0
+> exported: source   * an oracle: it reads the source's own values
+
+written to exports:
+  deduplicated_output.csv, findings.csv, manifest.json
+"""
+
+
+def _changed(**changes: Any) -> dict[str, Any]:
+    return {**deepcopy(ASSESSMENT), **changes}
+
+
+def test_the_whole_text() -> None:
+    assert render_summary(ASSESSMENT, FILES, Path("exports")) == ASSESSMENT_TEXT
+
+
+def test_no_line_is_wider_than_a_terminal_whatever_the_files_hold() -> None:
+    hostile = "\x1b]0;owned\x07\x1b[2J\u202e\n" + "x" * 10_000
+    summary = _changed(
+        bundle=hostile,
+        files=[{"role": "ticks", "name": hostile, "records": 10**7, "used": 10**7, "quarantined": 10**7}],
+        events=10**7,
+        by_symbol=[
+            {"symbol": hostile, "events": 10**7, "duplicated_events": 10**6, "extra_rows": 10**7},
+            {"symbol": "日本経済新聞日本経済新聞", "events": 1, "duplicated_events": 1, "extra_rows": 1},
+        ],
+        findings=[{"finding": "twin", "subject": hostile, "evidence": hostile}],
+        noise={"jitter_ms": [0, 1], "price_shift": "1", "worker_offsets_ms": {hostile: 1.5}},
+        scoreboard=[_score(Policy.SUCCESSFUL, *[10**7 - 1] * 6)],
+    )
+    text = render_summary(summary, [Path(hostile)], Path(hostile))
+    assert [line for line in text.splitlines() if columns(line) > WIDTH or not line.isprintable()] == []
+
+
+def test_long_lists_say_that_they_are_cut() -> None:
+    symbols = [
+        {"symbol": f"S{n:02}", "events": 10, "duplicated_events": 1, "extra_rows": 1} for n in range(20)
+    ]
+    text = render_summary(_changed(by_symbol=symbols), FILES, Path("exports"))
+    assert "... and 8 more symbols: see duplicates_by_symbol.csv" in text
+    assert "S11" in text
+    assert "S12" not in text
+
+
+def test_a_missing_log_never_reads_as_clean() -> None:
+    summary = _changed(
+        missing=["attempts"],
+        outcomes=_outcomes(duplicated=250, unknown=69750),
+        causes=_causes(),
+        findings=[],
+    )
+    text = render_summary(summary, FILES, Path("exports"))
+    assert verdict(summary) == [
+        "Not given: attempts. So nothing is said about why, and by which worker.",
+        "250 of 70,000 events were emitted twice (0.36 %).",
+        "69,750 events were left undecided for want of evidence.",
+    ]
+    assert "exactly once         -   0.00 %      zombie write              -" in text
+
+
+def test_an_output_alone_claims_nothing() -> None:
+    summary = _changed(
+        missing=["ticks", "attempts"],
+        files=ASSESSMENT["files"][2:],
+        events=0,
+        outcomes=_outcomes(),
+        causes=_causes(),
+        duplicates={
+            **ASSESSMENT["duplicates"],
+            "events": 0,
+            "rows": 0,
+            "time_shift_ms": None,
+            "price_shift": None,
+        },
+        lowest_confidence=None,
+        by_symbol=[],
+        findings=[],
+        noise={},
+        scoreboard=[],
+    )
+    assert (
+        render_summary(summary, FILES[:1], Path("exports"))
+        == """\
+raceview: assessment
+
+Not given: ticks and attempts. So nothing is said about what should have been
+emitted; why, and by which worker.
+
+input                     records    used  quarantined
+output  final_output.csv   70,250  70,250            0
+
+! keying on (symbol, timestamp) finds 2 groups, and all of them hold different
+  events
+
+written to exports:
+  deduplicated_output.csv
+"""
+    )
+
+
+def test_verdict_of_a_clean_bundle() -> None:
+    summary = _changed(
+        duplicates={**ASSESSMENT["duplicates"], "events": 0},
+        outcomes=_outcomes(exactly_once=70000),
+        causes=_causes(),
+    )
+    assert verdict(summary) == ["None of 70,000 events was emitted twice.", "Nothing was lost."]
+
+
+def test_verdict_of_a_bundle_with_everything() -> None:
+    summary = _changed(
+        duplicates={**ASSESSMENT["duplicates"], "events": 4, "rows": 7},
+        outcomes=_outcomes(
+            duplicated=4, altered=5, unlogged=1, unacknowledged=2, lost=1, abandoned=3, unprocessed=2
+        ),
+        altered={"within_noise": 4, "beyond_noise": 1},
+        causes=_causes(redelivery=1, zombie_write=2, double_emit=1),
+        phantom_rows=1,
+        ambiguous_rows=2,
+        events=1000,
+        files=[{"role": "output", "name": "x", "records": 9, "used": 6, "quarantined": 3}],
+    )
+    assert verdict(summary) == [
+        "4 of 1,000 events were emitted more than once (0.40 %): "
+        "zombie write 2, redelivery 1, double emit 1.",
+        "1 event was lost though an attempt reported success, 3 were given up after time-outs, "
+        "2 were never processed.",
+        "2 events were written by attempts that timed out, and never confirmed; "
+        "1 event was written with no attempt in the log.",
+        "5 events were emitted once, but not with the source's values: "
+        "4 within the usual noise, 1 beyond it.",
+        "1 row can come from no event; 2 rows may come from another event than the one named.",
+        "3 records could not be read: see quarantine.csv.",
+    ]
+
+
+def test_shares_are_never_rounded_to_none_or_all() -> None:
+    assert [share(*pair) for pair in ((0, 9), (1, 10**6), (10**6 - 1, 10**6), (9, 9), (1, 3), (0, 0))] == [
+        "0.00 %",
+        "<0.01 %",
+        ">99.99 %",
+        "100.00 %",
+        "33.33 %",
+        "0.00 %",
+    ]
