@@ -96,9 +96,9 @@ def investigate(
     investigator opens.
 
     \b
-    raceview --demo --export              see what it finds in a simulated bundle
-    raceview data --export                all answers into exports/, the summary here
-    raceview data --export --policy first keep the first row, whatever the source says
+    raceview --demo --export               what it finds in a simulated bundle
+    raceview data --export                 all answers to exports/, a summary here
+    raceview data --export --policy first  the first row, not the source's
     raceview --export --output rows.csv.gz --ticks raw.log
     raceview data --export --json | jq .outcomes
     raceview data --export --fail-on duplicates || echo "call somebody"
