@@ -86,7 +86,7 @@ ASSESSMENT: dict[str, Any] = {
     ],
     "noise": {
         "jitter_ms": [0.0, 10.0],
-        "price_shift": "0.50",
+        "price_shift": [-0.5, 0.5],
         "worker_offsets_ms": {"worker-1": 0.0, "worker-3": 7.2},
     },
     "missing": [],
@@ -107,12 +107,12 @@ output    final_output.csv      70,250  70,250            0
 outcome         events               cause of duplicates  events
 exactly once    69,650  99.50 %      zombie write              0
 duplicated         250   0.36 %      concurrent claim        185
-altered              0   0.00 %      self overlap             65
-unlogged             0   0.00 %      redelivery                0
+altered              0               self overlap             65
+unlogged             0               redelivery                0
 unacknowledged     100   0.14 %      double emit               0
-lost                 0   0.00 %      unexplained               0
-abandoned            0   0.00 %
-unprocessed          0   0.00 %
+lost                 0               unexplained               0
+abandoned            0
+unprocessed          0
 
 - copies against their originals: identical 0, price 0, time 2, price+time 248
 - their times differ by 1.0 to 10.0 ms
@@ -125,7 +125,7 @@ TCS     42,000         190         190  0.45 %
 INFY    14,000          60          60  0.43 %
 
 - lowest confidence of a link 0.998
-- noise: rows 0 to +10 ms off, prices up to 0.50
+- noise of rows: 0 to +10 ms, -0.5 to +0.5 in price
 - clocks against the median worker: worker-3 +7.2 ms
 
 ! clock skew worker-3: rows of worker-3 are 7.2 ms ahead of the median worker's,
@@ -161,7 +161,7 @@ def test_no_line_is_wider_than_a_terminal_whatever_the_files_hold() -> None:
             {"symbol": "日本経済新聞日本経済新聞", "events": 1, "duplicated_events": 1, "extra_rows": 1},
         ],
         findings=[{"finding": "twin", "subject": hostile, "evidence": hostile}],
-        noise={"jitter_ms": [0, 1], "price_shift": "1", "worker_offsets_ms": {hostile: 1.5}},
+        noise={"jitter_ms": [0, 1], "price_shift": [-1, 1e5], "worker_offsets_ms": {hostile: 1.5}},
         scoreboard=[_score(Policy.SUCCESSFUL, *[10**7 - 1] * 6)],
     )
     text = render_summary(summary, [Path(hostile)], Path(hostile))
@@ -173,9 +173,15 @@ def test_long_lists_say_that_they_are_cut() -> None:
         {"symbol": f"S{n:02}", "events": 10, "duplicated_events": 1, "extra_rows": 1} for n in range(20)
     ]
     text = render_summary(_changed(by_symbol=symbols), FILES, Path("exports"))
-    assert "... and 8 more symbols: see duplicates_by_symbol.csv" in text
+    assert "  ... and 8 more of the symbols: see duplicates_by_symbol.csv" in text
     assert "S11" in text
     assert "S12" not in text
+
+
+def test_many_findings_of_one_kind_do_not_bury_another() -> None:
+    twins = [{"finding": "twin", "subject": f"T{n}", "evidence": "alike"} for n in range(1000)]
+    text = render_summary(_changed(findings=[*twins, *ASSESSMENT["findings"]]), FILES, Path("exports"))
+    assert "! twin T2: alike\n  ... and 997 more of twin: see findings.csv\n! clock skew worker-3: " in text
 
 
 def test_a_missing_log_never_reads_as_clean() -> None:
@@ -191,7 +197,7 @@ def test_a_missing_log_never_reads_as_clean() -> None:
         "250 of 70,000 events were emitted twice (0.36 %).",
         "69,750 events were left undecided for want of evidence.",
     ]
-    assert "exactly once         -   0.00 %      zombie write              -" in text
+    assert "exactly once         -               zombie write              -" in text
 
 
 def test_an_output_alone_claims_nothing() -> None:
@@ -211,7 +217,7 @@ def test_an_output_alone_claims_nothing() -> None:
         lowest_confidence=None,
         by_symbol=[],
         findings=[],
-        noise={},
+        noise={"jitter_ms": None, "price_shift": None, "worker_offsets_ms": {}},
         scoreboard=[],
     )
     assert (

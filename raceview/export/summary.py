@@ -7,7 +7,7 @@ quoted from the input files, and that is escaped and cut.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -20,6 +20,7 @@ WIDTH = 80
 _NAME = 20
 _MOST_LINES = 12
 """Longer lists are cut, with a line that says so and names the file that holds them whole."""
+_MOST_ALIKE = 3
 _MOST_LETTERS = 4 * WIDTH
 
 
@@ -60,7 +61,9 @@ def _ledger(summary: Mapping[str, Any]) -> list[str]:
     none = "-" if summary["missing"] else "0"  # without the evidence, nothing found is not nothing there
     shown = [Outcome.EXACTLY_ONCE, *(name for name in Outcome if name is not Outcome.EXACTLY_ONCE)]
     outcomes = [
-        (words(name), f"{found[name]:,}" if found[name] else none, share(found[name], events))
+        (words(name), f"{found[name]:,}", share(found[name], events))
+        if found[name]
+        else (words(name), none, "")
         for name in shown
         if found[name] or name is not Outcome.UNKNOWN
     ]
@@ -81,6 +84,8 @@ def _duplicates(summary: Mapping[str, Any]) -> list[str]:
         lines += _item(f"their times differ by {_span(span)} ms")
     if span := found["price_shift"]:
         lines += _item(f"their prices differ by {_span(span)}")
+    if "output" in summary["missing"]:
+        return []
     groups, mixed = found["exact_key_groups"], found["exact_key_groups_of_different_events"]
     rule = f"keying on (symbol, timestamp) finds {groups:,} groups"
     if not {"ticks", "output"}.intersection(summary["missing"]):
@@ -107,7 +112,7 @@ def _by_symbol(symbols: Sequence[Mapping[str, Any]]) -> list[str]:
     if not rows:
         return []
     header = ("symbol", "events", "duplicated", "extra rows", "")
-    return [*_table(header, rows), *_rest(len(hit), "symbols", "duplicates_by_symbol.csv")]
+    return [*_table(header, rows), *_rest(len(hit) - _MOST_LINES, "the symbols", "duplicates_by_symbol.csv")]
 
 
 def _links(summary: Mapping[str, Any]) -> list[str]:
@@ -115,29 +120,29 @@ def _links(summary: Mapping[str, Any]) -> list[str]:
     noise, lowest = summary["noise"], summary["lowest_confidence"]
     lines = []
     if lowest is not None:
-        lines += _item(f"lowest confidence of a link {lowest:.3f}")
-    if noise:
-        low, high = noise["jitter_ms"]
+        lines += _item(f"lowest confidence of a link {_floored(lowest)}")
+    if noise["jitter_ms"]:
         lines += _item(
-            f"noise: rows {_signed(low)} to {_signed(high)} ms off, prices up to {noise['price_shift']}"
+            f"noise of rows: {_range(noise['jitter_ms'])} ms, {_range(noise['price_shift'])} in price"
         )
-        clocks = [
-            f"{printable(worker, _NAME)} {_signed(offset)} ms"
-            for worker, offset in noise["worker_offsets_ms"].items()
-            if offset
-        ]
-        lines += _item(f"clocks against the median worker: {', '.join(clocks)}") if clocks else []
-    return lines
+    clocks = [
+        f"{printable(worker, _NAME)} {offset:+.4g} ms"
+        for worker, offset in noise["worker_offsets_ms"].items()
+        if offset
+    ]
+    return lines + (_item(f"clocks against the median worker: {', '.join(clocks)}") if clocks else [])
 
 
 def _findings(findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The first few of each kind: a thousand twins must not bury one clock that is wrong."""
     lines = []
-    for finding in findings[:_MOST_LINES]:
-        subject = printable(str(finding["subject"]), _NAME)
-        lines += _item(
-            f"{words(finding['finding'])} {subject}: {printable(finding['evidence'], _MOST_LETTERS)}", "!"
-        )
-    return [*lines, *_rest(len(findings), "findings", "findings.csv")]
+    for name, group in groupby(findings, key=lambda finding: str(finding["finding"])):
+        alike = list(group)
+        for finding in alike[:_MOST_ALIKE]:
+            subject = printable(str(finding["subject"]), WIDTH // 2)
+            lines += _item(f"{words(name)} {subject}: {printable(finding['evidence'], _MOST_LETTERS)}", "!")
+        lines += _rest(len(alike) - _MOST_ALIKE, words(name), "findings.csv")
+    return lines
 
 
 def _scoreboard(policies: Sequence[Mapping[str, Any]], chosen: str) -> list[str]:
@@ -181,7 +186,7 @@ def _item(text: str, mark: str = "-") -> list[str]:
 
 
 def _rest(count: int, what: str, file: str) -> list[str]:
-    return [f"... and {count - _MOST_LINES:,} more {what}: see {file}"] if count > _MOST_LINES else []
+    return [f"  ... and {count:,} more of {what}: see {file}"] if count > 0 else []
 
 
 def _shown(record: Mapping[str, Any], *keys: str) -> list[str]:
@@ -194,5 +199,11 @@ def _span(span: Sequence[Any]) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _signed(milliseconds: float) -> str:
-    return f"{milliseconds:+.4g}" if milliseconds else "0"
+def _range(bounds: Sequence[float]) -> str:
+    low, high = (f"{bound:+.4g}" if bound else "0" for bound in bounds)
+    return f"{low} to {high}"
+
+
+def _floored(confidence: float) -> str:
+    """Three digits, rounded down: what is not certain never reads as 1."""
+    return f"{int(confidence * 1000) / 1000:.3f}"

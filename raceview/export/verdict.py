@@ -118,6 +118,8 @@ def _altered(summary: Mapping[str, Any]) -> str:
     if not within and not beyond:
         return ""
     head = f"{_were(within + beyond, 'event')} emitted once, but not with the source's values"
+    if not beyond:
+        return f"{head}, within the usual noise."
     return f"{head}: {within:,} within the usual noise, {beyond:,} beyond it."
 
 
