@@ -22,7 +22,13 @@ def progress_bar() -> Iterator[Progress | None]:
     from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,  # data printed meanwhile belongs to stdout, not among the talk
+        redirect_stderr=False,
+    ) as bar:
         task = bar.add_task("reading", total=None)
 
         def advance(step: str, done: int, total: int) -> None:
