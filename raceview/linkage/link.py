@@ -36,9 +36,17 @@ class Linkage:
 
     noise: Noise | None
     offsets_ns: type_ints
-    """Per worker, against the median worker."""
+    """Per worker, against the median worker; 0 where it is within chance."""
+    errors_ns: type_floats
+    """Standard errors of the offsets."""
     rest: int
     """Rows that were not exact."""
+
+    def skew_of(self, worker: int) -> tuple[float, float] | None:
+        """Offset and standard error, in ns, of the rows a worker wrote; None where its clock is right."""
+        if worker >= len(self.offsets_ns) or not self.offsets_ns[worker]:
+            return None
+        return float(self.offsets_ns[worker]), float(self.errors_ns[worker])
 
 
 def link(engine: Engine, options: Options, workers: int) -> Linkage:
@@ -53,7 +61,7 @@ def link(engine: Engine, options: Options, workers: int) -> Linkage:
     if not rest or not events:
         engine.load("reopened", {"row": np.zeros(0, dtype=np.int64)})
         _store(engine, _nothing())
-        return Linkage(None, offsets, rest)
+        return Linkage(None, offsets, np.zeros(len(offsets)), rest)
     exact = _exact_per_worker(engine, len(offsets))
     window, steps = _find(engine, options, rest, events, exact)
     _collect(engine, window)
@@ -63,7 +71,7 @@ def link(engine: Engine, options: Options, workers: int) -> Linkage:
     fitted = fit(candidates, slots, setting)
     solution = solve(candidates, slots, setting, fitted)
     _store(engine, _decide(solution, candidates, slots, fitted.offset, rows, event_ids))
-    return Linkage(fitted.noise, fitted.offset, rest)
+    return Linkage(fitted.noise, fitted.offset, fitted.offset_error, rest)
 
 
 def _exact_per_worker(engine: Engine, workers: int) -> type_ints:

@@ -56,6 +56,7 @@ class Fit:
 
     noise: Noise
     offset: type_ints
+    offset_error: type_floats
     filled: type_floats
     extra: float
     phantom_share: float
@@ -84,6 +85,7 @@ def fit(candidates: Candidates, slots: Slots, setting: Setting) -> Fit:
     state = Fit(
         noise=_fit_noise(*_alone(sample, slots, setting, None), setting, exact_rows),
         offset=setting.window.offset,
+        offset_error=np.zeros(len(setting.window.offset)),
         filled=np.array([0.99, 0.9, 0.5, 0.5]),
         extra=0.001,
         phantom_share=max(0.001, float(bare.mean())),
@@ -208,12 +210,13 @@ def _learn(
     raw = candidates.time_delta[solution.edge_pair]
     sure = probability > 0.5
     worker = slots.worker[solution.edge_slot]
-    offset = significant_offsets(worker[sure], raw[sure], probability[sure], setting.exact_per_worker)
+    clocks = significant_offsets(worker[sure], raw[sure], probability[sure], setting.exact_per_worker)
     return Fit(
         noise=_fit_noise(
-            raw - offset[worker], candidates.price_delta[solution.edge_pair], probability, setting, exact_rows
+            raw - clocks.offset[worker], candidates.price_delta[solution.edge_pair], probability, setting, exact_rows
         ),
-        offset=offset,
+        offset=clocks.offset,
+        offset_error=clocks.error,
         filled=np.clip((full + 1.0) / (count + 2.0), 0.01, 1.0 - 1e-6),
         extra=float(np.clip((solution.further.sum() + 0.1) / (len(played) + 1.0), 1e-7, 0.5)),
         phantom_share=bare_share + float(solution.phantom.sum() + 0.1) / (candidates.rows + 1.0),

@@ -47,7 +47,7 @@ class Window:
 def find_window(pairs: Pairs, exact_per_worker: type_ints, steps: tuple[int, int]) -> Window:
     """Fit offsets and ranges. `exact_per_worker` counts rows that repeat their tick: evidence for no offset."""
     match, explained = _separate(pairs, len(exact_per_worker), steps)
-    offset = _offsets(pairs, match, exact_per_worker)
+    offset = significant_offsets(pairs.worker, pairs.time_delta, match, exact_per_worker).offset
     left = pairs.time_delta - offset[pairs.worker]
     return Window(
         offset=offset,
@@ -111,33 +111,39 @@ def weighted_quantile(values: type_ints, weights: type_floats, share: float) -> 
     return float(values[order[min(at, len(order) - 1)]])
 
 
-def _offsets(pairs: Pairs, match: type_floats, exact_per_worker: type_ints) -> type_ints:
-    """Median lag per worker less the median worker's, where the difference is beyond chance; else 0."""
-    return significant_offsets(pairs.worker, pairs.time_delta, match, exact_per_worker)
+def median_with_error(values: type_ints, weights: type_floats) -> tuple[float, float]:
+    """Weighted median, and its standard error from the quartiles (0.93 x interquartile range / sqrt(n))."""
+    middle = weighted_quantile(values, weights, 0.5)
+    spread = weighted_quantile(values, weights, 0.75) - weighted_quantile(values, weights, 0.25)
+    return middle, 0.93 * spread / float(np.sqrt(max(weights.sum(), 1.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Offsets:
+    """Per worker, in ns: the clock offset against the median worker (0 where it is within chance), and its error."""
+
+    offset: type_ints
+    error: type_floats
 
 
 def significant_offsets(
     worker: type_ints, lag: type_ints, match: type_floats, exact_per_worker: type_ints
-) -> type_ints:
-    """Offsets in ns per worker from weighted lags; `exact_per_worker` rows count as lag 0 each."""
+) -> Offsets:
+    """Offsets per worker from weighted lags; `exact_per_worker` rows count as lag 0 each."""
     workers = len(exact_per_worker)
     median, error, known = np.zeros(workers), np.zeros(workers), np.zeros(workers, dtype=bool)
     for number in range(workers):
         mine = worker == number
-        lags = np.append(lag[mine], 0)
         weights = np.append(match[mine], float(exact_per_worker[number]))
-        evidence = weights.sum()
-        if evidence < 3.0:
+        if weights.sum() < 3.0:
             continue
         known[number] = True
-        median[number] = weighted_quantile(lags, weights, 0.5)
-        spread = weighted_quantile(lags, weights, 0.75) - weighted_quantile(lags, weights, 0.25)
-        error[number] = 0.93 * spread / np.sqrt(evidence)
+        median[number], error[number] = median_with_error(np.append(lag[mine], 0), weights)
     if known.sum() < 2:
-        return np.zeros(workers, dtype=np.int64)
+        return Offsets(np.zeros(workers, dtype=np.int64), error)
     centre = float(np.sort(median[known])[(int(known.sum()) - 1) // 2])
     off = np.where(known, median - centre, 0.0)
-    return np.where(np.abs(off) > EVIDENCE * error, off, 0.0).round().astype(np.int64)
+    return Offsets(np.where(np.abs(off) > EVIDENCE * error, off, 0.0).round().astype(np.int64), error)
 
 
 def _range(values: type_ints, match: type_floats, step: int) -> tuple[float, float]:

@@ -1,0 +1,333 @@
+"""The one object that screens, exports, notebooks and the command line ask.
+
+Opening a bundle reads the files, links rows to events and judges every event; all of it lies in relations of an
+engine. What costs extra (the scoreboard, findings, windows) is made when first asked for. Methods that return frames
+import pandas.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from raceview import causes, policies, sql
+from raceview.bundle import BundleFiles, find_bundle, read_bundle
+from raceview.engine import Engine, open_engine
+from raceview.linkage.link import MILLIONTHS, Linkage, link
+from raceview.model import NS_PER_MS, PRICE_UNIT_DIGITS, Cause, Kind, Options, Outcome, Policy
+from raceview.sql.decimals import price
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+type_progress = Callable[[str, int, int], None]
+
+STEPS = ("reading", "attempts", "linking", "judging")
+
+
+def open_bundle(
+    bundle: str | Path | None = None,
+    *,
+    ticks: str | Path | None = None,
+    attempts: str | Path | None = None,
+    output: str | Path | None = None,
+    options: Options | None = None,
+    progress: type_progress | None = None,
+) -> Investigation:
+    """Read a bundle (a folder, single files, or both) and analyse it.
+
+    `progress` is called with (step, done, total). Raises InputError where a file cannot be used. Close the result,
+    or use it as a context manager: it holds memory and temporary files.
+    """
+    paths = find_bundle(*(None if path is None else Path(path) for path in (bundle, ticks, attempts, output)))
+    engine = open_engine()
+    try:
+        return Investigation(engine, read_bundle(paths, engine, options or Options(), _step(progress, 0)),
+                             options or Options(), progress)
+    except BaseException:
+        engine.close()
+        raise
+
+
+def _step(progress: type_progress | None, number: int) -> type_progress | None:
+    """Tell that a step begins; the reading step tells more by itself."""
+    if progress:
+        progress(STEPS[number], number, len(STEPS))
+    return None
+
+
+class Investigation:
+    """A bundle, analysed. Every answer comes from here."""
+
+    def __init__(
+        self, engine: Engine, files: BundleFiles, options: Options, progress: type_progress | None = None
+    ) -> None:
+        self.engine = engine
+        self.files = files
+        self.options = options
+        self.policy = policies.choose(options.policy, files.ticks is not None)
+        _step(progress, 1)
+        self._prepare()
+        _step(progress, 2)
+        self.linkage = self._link()
+        _step(progress, 3)
+        self._judge()
+        if progress:
+            progress("done", len(STEPS), len(STEPS))
+
+    def _prepare(self) -> None:
+        sql.create(
+            self.engine, "symbols", "workers", "tick_repeats", "ticks", "attempt_events", "attempts",
+            "event_attempts", "attempt_pairs", "outputs",
+        )
+
+    def _link(self) -> Linkage:
+        ((workers,),) = self.engine.rows("SELECT count(*) FROM workers")
+        return link(self.engine, self.options, workers)
+
+    def _judge(self) -> None:
+        noise = self.linkage.noise
+        spreads = (noise.time.high - noise.time.low, noise.price.high - noise.price.low) if noise else (0.0, 0.0)
+        sql.create(self.engine, "deltas", "event_rows")
+        sql.create(
+            self.engine,
+            "crowded",
+            time_spread=max(1, round(spreads[0] / 1000)),
+            price_spread=max(1, round(spreads[1] / 1000)),
+            threshold=math.ceil(self.options.threshold * MILLIONTHS),
+        )
+        if self.files.ticks is None:
+            self.engine.create("phantoms", "SELECT row FROM outputs WHERE 1 = 0")
+        else:
+            sql.create(self.engine, "phantoms")
+        sql.create(
+            self.engine,
+            "ledger",
+            has_attempts=int(self.files.attempts is not None),
+            has_output=int(self.files.output is not None),
+        )
+        causes.explain(self.engine, self.files.attempts is not None)
+        policies.make_picks(self.engine)
+        policies.make_changes(self.engine, self.policy, self.options)
+
+    @cached_property
+    def findings_list(self) -> list[causes.Finding]:
+        """Findings about the system."""
+        return causes.findings(self.engine, self.linkage)
+
+    @cached_property
+    def scores(self) -> list[dict[str, Any]]:
+        """The scoreboard's lines, empty without the source of truth or without rows to judge."""
+        if self.files.ticks is None or self.files.output is None:
+            return []
+        return [score.as_dict() for score in policies.scoreboard(self.engine, self.options.drop_phantoms)]
+
+    @cached_property
+    def _on_demand(self) -> set[str]:
+        return set()
+
+    def need(self, *relations: str) -> None:
+        """Make relations that nothing before needed (`windows`, `by_symbol`), once."""
+        for relation in relations:
+            if relation not in self._on_demand:
+                sql.create(self.engine, relation)
+                self._on_demand.add(relation)
+
+    def attempts(self) -> pd.DataFrame:
+        """One line per attempt: event_id, attempt, worker_id, start_ns, end_ns, status, and what its window overlaps."""
+        self.need("windows")
+        return self.engine.frame(
+            "SELECT r.event_id, a.attempt, r.worker_id, a.start_ns, a.end_ns, r.status, r.line, w.overlaps_event, "
+            "w.overlaps_worker, w.retry, a.failed FROM attempts AS a JOIN attempts_read AS r ON r.line = a.line "
+            "JOIN windows AS w ON w.line = a.line ORDER BY a.line"
+        )
+
+    def links(self) -> pd.DataFrame:
+        """One line per output row: its event (NaN for a phantom), role, confidence, and difference from the tick."""
+        return self.engine.frame(
+            "SELECT o.row, o.line, o.symbol, o.time_ns, o.price_units, k.event_id, "
+            "CASE WHEN l.row IS NULL THEN 'phantom' WHEN c.place > 1 THEN 'duplicate' ELSE 'original' END AS role, "
+            f"l.confidence_millionths / {MILLIONTHS}.0 AS confidence, "
+            "coalesce(d.time_delta_ns, 0) AS time_delta_ns, coalesce(d.price_delta_units, 0) AS price_delta_units "
+            "FROM outputs_read AS o LEFT JOIN links AS l ON l.row = o.row "
+            "LEFT JOIN ticks_read AS k ON k.line = l.event LEFT JOIN deltas AS d ON d.row = o.row "
+            "LEFT JOIN crowded AS c ON c.row = o.row ORDER BY o.row"
+        )
+
+    def ledger(self) -> pd.DataFrame:
+        """One line per source event: event_id, symbol, timestamp, price, outcome, attempts, rows."""
+        return self.engine.frame(
+            "SELECT k.event_id, k.symbol, k.timestamp, k.price, g.outcome, g.attempts, g.rows "
+            "FROM ledger AS g JOIN ticks_read AS k ON k.line = g.event ORDER BY g.event"
+        )
+
+    def duplicates(self) -> pd.DataFrame:
+        """One line per duplicated event, with its cause, evidence and margin (ms, NaN where no clock could tell)."""
+        return self.engine.frame(
+            "SELECT k.event_id, k.symbol, k.timestamp, k.price, d.rows, d.kind, d.cause, "
+            f"d.margin_ns / {NS_PER_MS}.0 AS margin_ms, d.confidence_millionths / {MILLIONTHS}.0 AS confidence, "
+            "e.evidence FROM duplicated AS d JOIN ticks_read AS k ON k.line = d.event "
+            "JOIN evidence AS e ON e.event = d.event ORDER BY d.event"
+        )
+
+    def scoreboard(self) -> pd.DataFrame:
+        """One line per policy, scored against the source."""
+        import pandas as pd
+
+        return pd.DataFrame(self.scores)
+
+    def findings(self) -> pd.DataFrame:
+        """Findings about the system: clock skew, twins, id collisions."""
+        import pandas as pd
+
+        names = ["finding", "subject", "value", "unit", "low", "high", "evidence"]
+        return pd.DataFrame([finding.as_dict() for finding in self.findings_list], columns=names)
+
+    def quarantine(self) -> pd.DataFrame:
+        """Records that could not be used: file, line, reason, text."""
+        return self.engine.frame("SELECT file, line, reason, text FROM quarantine ORDER BY file, line")
+
+    def by_symbol(self) -> pd.DataFrame:
+        """Duplicates per symbol."""
+        self.need("by_symbol")
+        return self.engine.frame("SELECT * FROM by_symbol ORDER BY symbol")
+
+    def summary(self) -> dict[str, Any]:
+        """Everything that the printed summary says, as plain values that JSON can hold."""
+        return {
+            "bundle": self.files.name,
+            "policy": str(self.policy),
+            "files": [
+                {
+                    "role": file.role,
+                    "name": file.name,
+                    "records": file.records,
+                    "used": file.used,
+                    "quarantined": file.quarantined,
+                }
+                for file in self.files.present()
+            ],
+            **self._counts(),
+            "outcomes": self._count_by("outcome", "ledger", [str(outcome) for outcome in Outcome]),
+            "altered": self._altered(),
+            "duplicates": self._duplicates(),
+            "causes": self._count_by("cause", "duplicated", [str(cause) for cause in Cause]),
+            "by_symbol": self._by_symbol(),
+            "findings": [finding.as_dict() for finding in self.findings_list],
+            "scoreboard": self.scores,
+            "noise": self._noise(),
+            "missing": [
+                role for role in ("ticks", "attempts", "output") if getattr(self.files, role) is None
+            ],
+        }
+
+    def _counts(self) -> dict[str, Any]:
+        (counts,) = self.engine.rows(
+            "SELECT (SELECT count(*) FROM ticks), (SELECT count(*) FROM attempts), (SELECT count(*) FROM outputs), "
+            "(SELECT count(*) FROM phantoms), "
+            f"(SELECT count(*) FROM links WHERE confidence_millionths < {self.threshold_millionths}), "
+            f"(SELECT min(confidence_millionths) FROM links)"
+        )
+        events, attempts, rows, phantoms, ambiguous, lowest = counts
+        return {
+            "events": events,
+            "attempts": attempts,
+            "rows": rows,
+            "phantom_rows": phantoms,
+            "ambiguous_rows": ambiguous,
+            "lowest_confidence": None if lowest is None else lowest / MILLIONTHS,
+        }
+
+    @property
+    def threshold_millionths(self) -> int:
+        """The confidence below which a link is ambiguous."""
+        return math.ceil(self.options.threshold * MILLIONTHS)
+
+    def _count_by(self, column: str, relation: str, names: list[str]) -> dict[str, int]:
+        found = dict(self.engine.rows(f"SELECT {column}, count(*) FROM {relation} GROUP BY {column}"))
+        return {name: found.get(name, 0) for name in names}
+
+    def _altered(self) -> dict[str, int]:
+        """Altered events, split by whether the fitted noise and clock offset account for the difference."""
+        noise = self.linkage.noise
+        if noise is None:
+            return {"within_noise": 0, "beyond_noise": 0}
+        within = (
+            f"(d.time_delta_ns = l.offset_ns OR d.time_delta_ns - l.offset_ns "
+            f"BETWEEN {math.floor(noise.time.low)} AND {math.ceil(noise.time.high)}) AND (d.price_delta_units = 0 OR "
+            f"d.price_delta_units BETWEEN {math.floor(noise.price.low)} AND {math.ceil(noise.price.high)})"
+        )
+        ((inside, altered),) = self.engine.rows(
+            f"SELECT coalesce(sum(CASE WHEN {within} THEN 1 ELSE 0 END), 0), count(*) FROM deltas AS d "
+            "JOIN links_found AS l ON l.row = d.row JOIN event_rows AS e ON e.event = l.event WHERE e.rows = 1"
+        )
+        return {"within_noise": int(inside), "beyond_noise": altered - int(inside)}
+
+    def _duplicates(self) -> dict[str, Any]:
+        spread = price("max(price_max_units - price_min_units)")
+        least = price("min(price_max_units - price_min_units)")
+        ((events, rows, low, high, cheap, dear),) = self.engine.rows(
+            f"SELECT count(*), coalesce(sum(rows), 0), min(time_shift_ns), max(time_shift_ns), {least}, {spread} "
+            "FROM duplicated"
+        )
+        ((groups, extra, mixed),) = self.engine.rows(
+            "SELECT count(DISTINCT last_row), count(*), (SELECT count(DISTINCT k.last_row) FROM same_key AS k "
+            "JOIN links AS a ON a.row = k.row JOIN links AS b ON b.row = k.last_row WHERE a.event <> b.event) "
+            "FROM same_key"
+        )
+        return {
+            "events": events,
+            "rows": int(rows) - events,
+            "kinds": self._count_by("kind", "duplicated", [str(kind) for kind in Kind]),
+            "exact_key_groups": groups,
+            "exact_key_rows": extra,
+            "exact_key_groups_of_different_events": mixed,
+            "time_shift_ms": [low / NS_PER_MS, high / NS_PER_MS] if events else None,
+            "price_shift": [cheap, dear] if events else None,
+        }
+
+    def _by_symbol(self) -> list[dict[str, Any]]:
+        self.need("by_symbol")
+        names = (
+            "symbol", "events", "duplicated_events", "extra_rows", "duplicate_rate", "identical", "price_shifted",
+            "time_shifted",
+        )
+        found = self.engine.rows(f"SELECT {', '.join(names[:4])}, duplicate_rate_millionths, {', '.join(names[5:])} "
+                                 "FROM by_symbol ORDER BY symbol")
+        lines = [dict(zip(names, line, strict=True)) for line in found]
+        for line in lines:
+            line["duplicate_rate"] /= MILLIONTHS
+        return lines
+
+    def _noise(self) -> dict[str, Any]:
+        noise = self.linkage.noise
+        workers = self.engine.rows("SELECT worker, worker_id FROM workers ORDER BY worker")
+        offsets = {
+            name: float(self.linkage.offsets_ns[worker]) / NS_PER_MS
+            for worker, name in workers
+            if self.linkage.offsets_ns[worker]
+        }
+        if noise is None:
+            return {"jitter_ms": None, "price_shift": None, "worker_offsets_ms": offsets}
+        return {
+            "jitter_ms": [noise.time.low / NS_PER_MS, noise.time.high / NS_PER_MS],
+            "price_shift": [noise.price.low / 10**PRICE_UNIT_DIGITS, noise.price.high / 10**PRICE_UNIT_DIGITS],
+            "worker_offsets_ms": offsets,
+        }
+
+    def close(self) -> None:
+        """Release memory and temporary files."""
+        self.engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
