@@ -1,0 +1,71 @@
+"""The clean output: kept rows byte for byte as they were read, corrected ones with new time and price in their place."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from raceview.errors import InputError
+from raceview.model import PRICE_UNIT_DIGITS
+from raceview.policies import price_step_units
+from raceview.sql.decimals import fixed_text
+
+if TYPE_CHECKING:
+    from raceview.investigation import Investigation
+
+NAME = "deduplicated_output.csv"
+
+
+def write_deduplicated(inv: Investigation, path: Path) -> None:
+    """Write the rows that the policy keeps, in the input's order, under the input's own header."""
+    output = inv.files.output
+    if output is None:
+        raise InputError("final_output.csv is not there: nothing to deduplicate")
+    _make_corrected(inv, output.header)
+    header = ("\ufeff" if output.bom else "") + output.header + ("\r" if output.newline == "\r\n" else "")
+    inv.engine.load_rows("header_line", {"row": "BIGINT", "text": "VARCHAR"}, [(-1, header)])
+    inv.engine.write_lines(
+        "SELECT text FROM (SELECT row, text FROM header_line UNION ALL "
+        "SELECT o.row, coalesce(c.text, o.text) AS text FROM outputs_read AS o "
+        "LEFT JOIN changes AS g ON g.row = o.row LEFT JOIN corrected AS c ON c.row = o.row "
+        "WHERE coalesce(g.action, 'kept') <> 'dropped') AS written ORDER BY row",
+        path,
+    )
+
+
+def _make_corrected(inv: Investigation, header: str) -> None:
+    """Make `corrected` (row, text): corrected records, quoted ones in Python, all others in SQL."""
+    names = [name.strip().lower() for name in next(csv.reader([header]))]
+    time_at, price_at = names.index("timestamp"), names.index("price")
+    digits = PRICE_UNIT_DIGITS - (len(str(price_step_units(inv.engine))) - 1)
+    values = (
+        "SELECT o.row, o.text, CASE WHEN g.price_units IS NULL THEN k.timestamp ELSE o.timestamp END AS new_time, "
+        f"CASE WHEN g.price_units IS NULL THEN k.price ELSE {fixed_text('g.price_units', digits)} END AS new_price "
+        "FROM changes AS g JOIN outputs_read AS o ON o.row = g.row JOIN ticks_read AS k ON k.line = g.event "
+        "WHERE g.action = 'corrected'"
+    )
+    fields = [f"split_part(body, ',', {at + 1})" for at in range(len(names))]
+    fields[time_at], fields[price_at] = "new_time", "new_price"
+    joined = " || ',' || ".join(fields)
+    inv.engine.create(
+        "corrected",
+        f"SELECT row, {joined} || substr(text, length(body) + 1) AS text "
+        f"FROM (SELECT v.*, rtrim(text, chr(13)) AS body FROM ({values}) AS v) AS plain WHERE text NOT LIKE '%\"%'",
+    )
+    quoted = inv.engine.rows(f"SELECT row, text, new_time, new_price FROM ({values}) AS v WHERE text LIKE '%\"%'")
+    if quoted:
+        rebuilt = [(row, _rebuilt(text, time_at, time, price_at, price)) for row, text, time, price in quoted]
+        inv.engine.load_rows("corrected_quoted", {"row": "BIGINT", "text": "VARCHAR"}, rebuilt)
+        inv.engine.create("corrected", "SELECT * FROM corrected UNION ALL SELECT * FROM corrected_quoted")
+
+
+def _rebuilt(text: str, time_at: int, time: str, price_at: int, price: str) -> str:
+    """A record with quotes, its time and price replaced."""
+    ending = text[len(text.rstrip("\r")) :]
+    fields = next(csv.reader([text.rstrip("\r")]))
+    fields[time_at], fields[price_at] = time, price
+    line = io.StringIO()
+    csv.writer(line, lineterminator=ending).writerow(fields)
+    return line.getvalue()

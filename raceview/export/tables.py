@@ -1,0 +1,162 @@
+"""The CSV tables of an export: their names, headers and the SQL that fills them. Names and headers are a contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from raceview.sql.decimals import MILLIONTH_DIGITS, confidence, decimal_text, milliseconds, price
+
+if TYPE_CHECKING:
+    from raceview.investigation import Investigation
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One file: its columns, in order, and the rest of a SELECT that names them all."""
+
+    name: str
+    columns: tuple[str, ...]
+    query: str
+    needs: tuple[str, ...] = ()
+    """Relations that are made on demand."""
+
+
+def tables(inv: Investigation) -> list[Table]:
+    """All tables but the deduplicated output, the scoreboard and the findings."""
+    return [_analysis(), _by_symbol(), _row_audit(inv), _event_ledger(), _timeline(), _quarantine()]
+
+
+def _analysis() -> Table:
+    """One line per duplicated event, in the order of the source."""
+    return Table(
+        "duplication_analysis.csv",
+        (
+            "symbol", "timestamp", "occurrences", "price_shift", "event_id", "price_min", "price_max", "time_shift_ms",
+            "source_price", "kind", "cause", "workers", "attempts", "rows", "confidence",
+        ),
+        f"""
+        SELECT k.symbol, k.timestamp, d.rows AS occurrences,
+            {price("(d.price_max_units - d.price_min_units)")} AS price_shift, k.event_id,
+            {price("d.price_min_units")} AS price_min, {price("d.price_max_units")} AS price_max,
+            {milliseconds("d.time_shift_ns")} AS time_shift_ms, k.price AS source_price, d.kind, d.cause,
+            w.workers, coalesce(w.attempts, 0) AS attempts, r.listed AS rows,
+            {confidence("d.confidence_millionths")} AS confidence
+        FROM duplicated AS d
+        JOIN ticks_read AS k ON k.line = d.event
+        JOIN (
+            SELECT event, string_agg(CAST(row AS VARCHAR), ';' ORDER BY row) AS listed FROM crowded GROUP BY event
+        ) AS r ON r.event = d.event
+        LEFT JOIN (
+            SELECT a.event, string_agg(n.worker_id, ';' ORDER BY a.attempt) AS workers, count(*) AS attempts
+            FROM attempts AS a
+            JOIN duplicated AS u ON u.event = a.event
+            JOIN workers AS n ON n.worker = a.worker
+            GROUP BY a.event
+        ) AS w ON w.event = d.event
+        ORDER BY d.event
+        """,
+    )
+
+
+def _by_symbol() -> Table:
+    return Table(
+        "duplicates_by_symbol.csv",
+        (
+            "symbol", "events", "duplicated_events", "extra_rows", "duplicate_rate", "identical", "price_shifted",
+            "time_shifted", "price_shift_min", "price_shift_max", "time_shift_min_ms", "time_shift_max_ms",
+        ),
+        f"""
+        SELECT symbol, events, duplicated_events, extra_rows,
+            {decimal_text("duplicate_rate_millionths", MILLIONTH_DIGITS)} AS duplicate_rate,
+            identical, price_shifted, time_shifted,
+            {price("price_shift_min_units")} AS price_shift_min, {price("price_shift_max_units")} AS price_shift_max,
+            {milliseconds("time_shift_min_ns")} AS time_shift_min_ms,
+            {milliseconds("time_shift_max_ns")} AS time_shift_max_ms
+        FROM by_symbol
+        ORDER BY symbol
+        """,
+        needs=("by_symbol",),
+    )
+
+
+def _row_audit(inv: Investigation) -> Table:
+    """Every row that was read, once, and what became of it."""
+    unlinked = "'phantom'" if inv.files.ticks is not None else "''"
+    return Table(
+        "row_audit.csv",
+        (
+            "row", "line", "symbol", "timestamp", "price", "event_id", "attempt", "role", "cause", "confidence",
+            "ambiguous", "time_delta_ms", "price_delta", "action",
+        ),
+        f"""
+        SELECT o.row, o.line, o.symbol, o.timestamp, o.price, k.event_id,
+            CASE WHEN c.place > 1 THEN a.attempt ELSE coalesce(a.attempt, s.attempt) END AS attempt,
+            CASE WHEN l.row IS NULL THEN {unlinked} WHEN c.place > 1 THEN 'duplicate' ELSE 'original' END AS role,
+            z.cause,
+            CASE
+                WHEN l.confidence_millionths = 1000000 THEN '1'
+                ELSE {confidence("l.confidence_millionths")}
+            END AS confidence,
+            CASE WHEN l.confidence_millionths < {inv.threshold_millionths} THEN 1 ELSE 0 END AS ambiguous,
+            CASE WHEN d.row IS NOT NULL THEN {milliseconds("d.time_delta_ns")} WHEN l.row IS NOT NULL THEN '0' END
+                AS time_delta_ms,
+            CASE WHEN d.row IS NOT NULL THEN {price("d.price_delta_units")} WHEN l.row IS NOT NULL THEN '0' END
+                AS price_delta,
+            coalesce(g.action, 'kept') AS action
+        FROM outputs_read AS o
+        LEFT JOIN links AS l ON l.row = o.row
+        LEFT JOIN ticks_read AS k ON k.line = l.event
+        LEFT JOIN attempts AS a ON a.line = l.attempt_line
+        LEFT JOIN (SELECT event, 1 AS attempt FROM event_attempts WHERE attempts = 1) AS s ON s.event = l.event
+        LEFT JOIN deltas AS d ON d.row = o.row
+        LEFT JOIN crowded AS c ON c.row = o.row
+        LEFT JOIN causes AS z ON z.row = o.row
+        LEFT JOIN changes AS g ON g.row = o.row
+        ORDER BY o.row
+        """,
+    )
+
+
+def _event_ledger() -> Table:
+    """The events that were not processed exactly once, and why one can say so."""
+    return Table(
+        "event_ledger.csv",
+        ("event_id", "symbol", "timestamp", "price", "outcome", "attempts", "rows", "evidence"),
+        """
+        SELECT k.event_id, k.symbol, k.timestamp, k.price, g.outcome, g.attempts, g.rows, e.evidence
+        FROM ledger AS g
+        JOIN ticks_read AS k ON k.line = g.event
+        LEFT JOIN evidence AS e ON e.event = g.event
+        WHERE g.outcome <> 'exactly_once'
+        ORDER BY g.event
+        """,
+    )
+
+
+def _timeline() -> Table:
+    """Every attempt, in the order of the worker log."""
+    return Table(
+        "timeline.csv",
+        (
+            "event_id", "attempt", "worker_id", "start_time", "end_time", "status", "line", "overlaps_event",
+            "overlaps_worker", "retry", "failed",
+        ),
+        """
+        SELECT r.event_id, a.attempt, r.worker_id, r.start_time, r.end_time, r.status, r.line, w.overlaps_event,
+            w.overlaps_worker, w.retry, a.failed
+        FROM attempts_read AS r
+        JOIN attempts AS a ON a.line = r.line
+        JOIN windows AS w ON w.line = r.line
+        ORDER BY r.line
+        """,
+        needs=("windows",),
+    )
+
+
+def _quarantine() -> Table:
+    return Table(
+        "quarantine.csv",
+        ("file", "line", "reason", "text"),
+        "SELECT file, line, reason, text FROM quarantine ORDER BY file, line",
+    )

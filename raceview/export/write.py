@@ -1,0 +1,122 @@
+"""Writes an export as one whole set: beside the old one first, then into its place, the manifest last.
+
+A folder with a manifest holds a whole set. While files are being replaced there is none, and a file says so.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from raceview.errors import OutputError
+from raceview.export import deduplicated, manifest
+from raceview.export.tables import tables
+
+if TYPE_CHECKING:
+    from raceview.investigation import Investigation
+
+INCOMPLETE = "EXPORT_INCOMPLETE.txt"
+STAGING = ".raceview-staging-"
+SCOREBOARD = (
+    "policy", "rows", "kept_once", "real_lost", "duplicates_left", "wrong_prices", "price_error_mean",
+    "price_error_max", "wrong_times", "time_error_max_ms", "oracle",
+)
+FINDINGS = ("finding", "subject", "value", "unit", "low", "high", "evidence")
+
+
+def write_exports(
+    inv: Investigation, out: Path, progress: Callable[[str, int, int], None] | None = None
+) -> list[Path]:
+    """Write every file of the export into `out`, made where it is not there; the manifest is the last of the list.
+
+    Raises OutputError where the folder or a file cannot be written; the old set is then still whole, or the folder
+    says that it is incomplete.
+    """
+    with _told_as_output_error(out):
+        out.mkdir(parents=True, exist_ok=True)
+        for left in out.glob(STAGING + "*"):
+            shutil.rmtree(left, ignore_errors=True)
+        staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=out))
+        try:
+            names = _write_all(inv, staging, progress)
+            _replace(staging, out, names)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    return [out / name for name in names]
+
+
+@contextmanager
+def _told_as_output_error(out: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{error.filename or out}: cannot be written: {error.strerror or error}") from error
+
+
+def _write_all(
+    inv: Investigation, folder: Path, progress: Callable[[str, int, int], None] | None
+) -> list[str]:
+    """Write every file into an empty folder; hashing the last goes on while the next is written."""
+    jobs = _jobs(inv)
+    hashes: dict[str, Future[str]] = {}
+    with ThreadPoolExecutor(max_workers=1) as hasher:
+        for number, (name, job) in enumerate(jobs.items()):
+            if progress:
+                progress(f"writing {name}", number, len(jobs) + 1)
+            job(folder / name)
+            hashes[name] = hasher.submit(manifest.sha256_of, folder / name)
+        written = {name: ((folder / name).stat().st_size, future.result()) for name, future in hashes.items()}
+    (folder / manifest.NAME).write_text(manifest.manifest_text(inv, written), encoding="utf-8")
+    if progress:
+        progress("done", len(jobs) + 1, len(jobs) + 1)
+    return [*jobs, manifest.NAME]
+
+
+def _jobs(inv: Investigation) -> dict[str, Callable[[Path], None]]:
+    """What to write, by file name, in order."""
+    jobs: dict[str, Callable[[Path], None]] = {}
+    if inv.files.output is not None:
+        jobs[deduplicated.NAME] = lambda path: deduplicated.write_deduplicated(inv, path)
+    for table in tables(inv):
+
+        def write(path: Path, table: Any = table) -> None:
+            inv.need(*table.needs)
+            inv.engine.write_csv(table.query, path)
+
+        jobs[table.name] = write
+    jobs["policy_scoreboard.csv"] = lambda path: _write_few(path, SCOREBOARD, inv.scores)
+    findings = [finding.as_dict() for finding in inv.findings_list]
+    jobs["findings.csv"] = lambda path: _write_few(path, FINDINGS, findings)
+    return jobs
+
+
+def _write_few(path: Path, columns: Sequence[str], lines: Sequence[Mapping[str, Any]]) -> None:
+    """Write a handful of lines; numbers without a needless `.0` or exponent, None as nothing."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_plain(line[column]) for column in columns] for line in lines)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return f"{value:.9f}".rstrip("0").rstrip(".")
+    return value
+
+
+def _replace(staging: Path, out: Path, names: list[str]) -> None:
+    """Move a whole set into its place: the old manifest goes first, the new one comes last."""
+    marker = out / INCOMPLETE
+    marker.write_text("An export into this folder has not finished: its files do not belong together.\n", "utf-8")
+    (out / manifest.NAME).unlink(missing_ok=True)
+    for name in names[:-1]:
+        os.replace(staging / name, out / name)
+    marker.unlink()
+    os.replace(staging / manifest.NAME, out / manifest.NAME)
