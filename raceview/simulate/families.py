@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from raceview.simulate.faults import Fault
 
 MS = 1_000
-"""Microseconds in a millisecond; all times in `simulate` are integer microseconds, all prices integer cents."""
+"""Microseconds in a millisecond. In `simulate` times are integer microseconds, prices integer cents."""
 
 
 class Family(StrEnum):
@@ -108,9 +108,11 @@ class Shape:
 
 
 TICKERS = (
-    "ADANIPORTS AXISBANK BHARTIARTL CIPLA COALINDIA DRREDDY EICHERMOT GRASIM HCLTECH HEROMOTOCO HINDALCO ICICIBANK "
-    "INDUSIND KOTAKBANK LT MARUTI NESTLE NTPC ONGC POWERGRID SUNPHARMA TATASTEEL TECHM TITAN ULTRACEMCO UPL WIPRO"
-).split()
+    *("ADANIPORTS", "AXISBANK", "BHARTIARTL", "CIPLA", "COALINDIA", "DRREDDY", "EICHERMOT", "GRASIM"),
+    *("HCLTECH", "HEROMOTOCO", "HINDALCO", "ICICIBANK", "INDUSIND", "KOTAKBANK", "LT", "MARUTI"),
+    *("NESTLE", "NTPC", "ONGC", "POWERGRID", "SUNPHARMA", "TATASTEEL", "TECHM", "TITAN"),
+    *("ULTRACEMCO", "UPL", "WIPRO"),
+)
 
 YEAR_2024 = 1_704_067_200
 DAY = 86_400
@@ -188,7 +190,7 @@ def _draw_mixed(common: Shape, rng: np.random.Generator) -> Shape:
 
 
 def _draw_copy_noise(rng: np.random.Generator) -> Noise:
-    """Copies late by up to 3 to 20 ms, off by up to 0.20 to 1.00; some identical, some off in one value only."""
+    """Late by up to 3 to 20 ms, off by up to 0.20 to 1.00; some identical, some off in one value only."""
     identical, price, time, both = (float(share) for share in rng.dirichlet((4, 4, 4, 6)))
     return Noise(
         time_low=100,

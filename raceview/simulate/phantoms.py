@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from raceview.simulate.families import Shape
 
 REACH = 10
-"""Within so many times the largest shift in time, a phantom is off in price by more than so many times that."""
+"""A phantom keeps so many times the largest shift away from any event of its symbol, in time or in price."""
 
 TRIES = 50
 

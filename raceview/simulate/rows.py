@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from raceview.simulate.families import MS, Order
-from raceview.simulate.faults import Fault, Plan
+from raceview.simulate.faults import Fault
 from raceview.simulate.phantoms import draw_phantoms
-from raceview.simulate.ticks import Ticks
 
 if TYPE_CHECKING:
     from raceview.simulate.families import Noise, Shape
+    from raceview.simulate.scenario import Scenario
+    from raceview.simulate.ticks import Ticks
     from raceview.simulate.workers import Attempts
 
 NOBODY = -1
@@ -26,7 +27,7 @@ NOBODY = -1
 
 LONGEST_REPEAT_WRITE = 3 * MS
 OFFSET_BITS = 33
-"""A row is written within 2**33 microseconds (over two hours) of its tick; event numbers use the other bits."""
+"""A row is written within 2**33 microseconds (two hours) of its tick; event numbers use the other bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,37 +52,39 @@ class _Writes:
     at: NDArray[np.int64]
 
 
-def make_rows(
-    shape: Shape, ticks: Ticks, attempts: Attempts, plan: Plan, order: Order, rng: np.random.Generator
-) -> Rows:
+def make_rows(scenario: Scenario, attempts: Attempts, order: Order, rng: np.random.Generator) -> Rows:
     """All rows; the values drawn do not depend on `order`."""
-    phantoms = draw_phantoms(shape, ticks, round(shape.phantoms * plan.fault.size), rng)
-    writes = _in_event_order(_writes(shape, ticks, attempts, plan, phantoms, rng), ticks)
-    rows = _values(shape, ticks, attempts, plan, writes, rng)
+    ticks, share = scenario.ticks, scenario.shape.phantoms
+    phantoms = draw_phantoms(scenario.shape, ticks, round(share * ticks.time.size), rng)
+    writes = _in_event_order(_writes(scenario, attempts, phantoms, rng), ticks)
+    rows = _values(scenario, attempts, writes, rng)
     if phantoms.time.size:
         # Phantoms keep the order of their times, in which they were drawn, among the other rows.
         nobody = writes.event == NOBODY
-        rows.symbol[nobody], rows.time[nobody], rows.price[nobody] = (
-            phantoms.symbol, phantoms.time, phantoms.price,
-        )  # fmt: skip
+        rows.symbol[nobody] = phantoms.symbol
+        rows.time[nobody] = phantoms.time
+        rows.price[nobody] = phantoms.price
     if order is Order.EVENT:
         return rows
     by_time = np.argsort(writes.at, kind="stable")
     return Rows(
-        *(column[by_time] for column in (rows.event, rows.attempt, rows.symbol, rows.time, rows.price))
+        rows.event[by_time],
+        rows.attempt[by_time],
+        rows.symbol[by_time],
+        rows.time[by_time],
+        rows.price[by_time],
     )
 
 
-def _writes(
-    shape: Shape, ticks: Ticks, attempts: Attempts, plan: Plan, phantoms: Ticks, rng: np.random.Generator
-) -> _Writes:
+def _writes(scenario: Scenario, attempts: Attempts, phantoms: Ticks, rng: np.random.Generator) -> _Writes:
+    shape, ticks = scenario.shape, scenario.ticks
     line = np.repeat(np.arange(attempts.event.size, dtype=np.int32), attempts.rows)
     at = attempts.written[line]
     again = np.flatnonzero(np.diff(line, prepend=-1) == 0)
     for position in _by_rank(line, again):
         # Each repeat follows the one before: their ranks are worked off one by one.
         at[position] = at[position - 1] + _delays(shape, LONGEST_REPEAT_WRITE, position.size, rng)
-    unlogged = np.flatnonzero(plan.fault == Fault.UNLOGGED).astype(np.int32)
+    unlogged = np.flatnonzero(scenario.plan.fault == Fault.UNLOGGED).astype(np.int32)
     unlogged_at = ticks.time[unlogged] + _delays(shape, shape.duration_high, unlogged.size, rng)
     phantom_at = phantoms.time + _delays(shape, shape.duration_high, phantoms.time.size, rng)
     phantom_place = (np.searchsorted(ticks.time, phantoms.time, "right") - 1).astype(np.int32)
@@ -113,9 +116,8 @@ def _in_event_order(writes: _Writes, ticks: Ticks) -> _Writes:
     return _Writes(writes.event[order], writes.attempt[order], writes.place[order], writes.at[order])
 
 
-def _values(
-    shape: Shape, ticks: Ticks, attempts: Attempts, plan: Plan, writes: _Writes, rng: np.random.Generator
-) -> Rows:
+def _values(scenario: Scenario, attempts: Attempts, writes: _Writes, rng: np.random.Generator) -> Rows:
+    shape, ticks, plan = scenario.shape, scenario.ticks, scenario.plan
     symbol, time, price = ticks.symbol[writes.place], ticks.time[writes.place], ticks.price[writes.place]
     altered = plan.fault[writes.place] == Fault.ALTERED
     further = np.diff(writes.event, prepend=NOBODY) == 0

@@ -34,7 +34,7 @@ class Simulated:
     facts: Mapping[str, Any]
 
 
-def simulate(
+def simulate(  # noqa: PLR0913, PLR0917 - six things are what a bundle is
     out: Path,
     family: Family,
     events: int,
@@ -44,9 +44,9 @@ def simulate(
 ) -> Simulated:
     """Write a bundle of `events` ticks and its truth into the folder `out`, which is created.
 
-    The same arguments give the same bytes. `spacing_ms` is the mean gap between two ticks of one symbol; without
-    it the family's own is taken. Raises `UsageError` for arguments that make no sense, `OutputError` where the
-    files cannot be written.
+    The same arguments give the same bytes. `spacing_ms` is the mean gap between two ticks of one symbol;
+    without it the family's own is taken. Raises `UsageError` for arguments that make no sense, `OutputError`
+    where the files cannot be written.
     """
     _check(events, seed, spacing_ms)
     import numpy as np
@@ -54,6 +54,7 @@ def simulate(
     from raceview.simulate import write
     from raceview.simulate.faults import plant
     from raceview.simulate.rows import make_rows
+    from raceview.simulate.scenario import Scenario
     from raceview.simulate.ticks import make_ticks
     from raceview.simulate.truth import judge
     from raceview.simulate.workers import make_attempts
@@ -61,19 +62,20 @@ def simulate(
     rng = np.random.default_rng([seed, list(Family).index(family)])
     shape = draw_shape(family, spacing_ms, rng)
     plan = plant(shape, events, rng)
-    ticks = make_ticks(shape, events, plan.twins, rng)
-    attempts = make_attempts(shape, ticks, plan, rng)
-    rows = make_rows(shape, ticks, attempts, plan, order, rng)
-    truth = judge(shape, ticks, attempts, rows)
+    scenario = Scenario(shape, plan, make_ticks(shape, events, plan.twins, rng))
+    attempts = make_attempts(scenario, rng)
+    rows = make_rows(scenario, attempts, order, rng)
+    truth = judge(scenario, attempts, rows)
     counts = {"events": events, "attempts": attempts.event.size, "rows": rows.event.size}
     found = {
         "twins": plan.twins.size,
         "phantoms": int((rows.event < 0).sum()),
         "outcomes": truth.outcomes,
         "causes": truth.causes(),
+        "causes_changed_by_skew": truth.changed_by_skew,
     }
     facts = {"family": family.value, "seed": seed, "order": order.value} | counts | found | _settings(shape)
-    write.write_bundle(out, shape, ticks, attempts, rows, truth, facts)
+    write.write_bundle(out, write.Content(scenario, attempts, rows, truth, facts))
     return Simulated(
         folder=out,
         ticks=out / write.TICKS_NAME,

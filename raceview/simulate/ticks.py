@@ -22,7 +22,7 @@ class Ticks:
 
 
 def make_ticks(shape: Shape, events: int, twins: NDArray[np.int64], rng: np.random.Generator) -> Ticks:
-    """The events in order of time; each of `twins` is followed by its equal. Otherwise no two times are equal."""
+    """The events in order of time. Each of `twins` is followed by its equal; else no two times are equal."""
     symbol = rng.integers(0, len(shape.symbols), events, np.int8)
     time = _arrivals(shape, events, rng)
     price = _walk(shape, symbol, rng) if shape.walk_steps else draw_prices(shape, events, rng)

@@ -1,12 +1,13 @@
 """The verdicts on a bundle, from the definitions and from what was written: roles, causes, outcomes.
 
-It knows what the analysis must find out, which attempt wrote which row, and nothing else of how the bundle was
-made: faults do not count, windows and values do. Roles take the true noise and a skewed clock into account.
+It knows what the analysis must find out, which attempt wrote which row, and nothing else of how the bundle
+was made: faults do not count, windows and values do. What fits best is judged with a skewed clock set
+right, as its offset can be fitted; causes are judged by the log as it stands.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,10 +15,12 @@ from numpy.typing import NDArray
 
 from raceview.model import Cause, Outcome, Role
 from raceview.simulate.rows import NOBODY
+from raceview.simulate.workers import NO_END
 
 if TYPE_CHECKING:
     from raceview.simulate.families import Shape
     from raceview.simulate.rows import Rows
+    from raceview.simulate.scenario import Scenario
     from raceview.simulate.ticks import Ticks
     from raceview.simulate.workers import Attempts
 
@@ -28,11 +31,14 @@ NO_CAUSE = -1
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Per row its role and cause, as positions in `ROLES` and `CAUSES`, and the number of events per outcome."""
+    """The verdicts; `role` and `cause` are per row, as positions in `ROLES` and `CAUSES`."""
 
     role: NDArray[np.int8]
     cause: NDArray[np.int8]
     outcomes: dict[str, int]
+    """Events per outcome."""
+    changed_by_skew: int
+    """Duplicate rows that would have another cause if no clock were skewed."""
 
     def causes(self) -> dict[str, int]:
         """Duplicate rows per cause."""
@@ -40,30 +46,40 @@ class Truth:
         return {cause.value: int(count[position]) for position, cause in enumerate(CAUSES)}
 
 
-def judge(shape: Shape, ticks: Ticks, attempts: Attempts, rows: Rows) -> Truth:
+def judge(scenario: Scenario, attempts: Attempts, rows: Rows) -> Truth:
     """Roles and causes of rows in their file order, and outcomes of events."""
+    ticks = scenario.ticks
     per_event = np.bincount(rows.event[rows.event != NOBODY], minlength=ticks.time.size)
     role = np.zeros(rows.event.size, np.int8)
     role[rows.event == NOBODY] = ROLES.index(Role.PHANTOM)
     cause = np.full(rows.event.size, NO_CAUSE, np.int8)
-    # The place of a phantom's event is the last one's: what is looked up there is not used.
     several = np.flatnonzero((per_event[rows.event] > 1) & (rows.event != NOBODY))
-    duplicate, original = _pairs(several, rows, _misfit(shape, ticks, attempts, rows, several))
+    duplicate, original = _pairs(several, rows, _misfit(scenario, attempts, rows, several))
     role[duplicate] = ROLES.index(Role.DUPLICATE)
     cause[duplicate] = _causes(attempts, rows, duplicate, original)
-    return Truth(role, cause, _outcomes(ticks, attempts, rows, per_event))
+    by_true_clock = _causes(_set_right(scenario.shape, attempts), rows, duplicate, original)
+    changed = int((cause[duplicate] != by_true_clock).sum())
+    return Truth(role, cause, _outcomes(ticks, attempts, rows, per_event), changed)
 
 
-def _misfit(
-    shape: Shape, ticks: Ticks, attempts: Attempts, rows: Rows, some: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """How badly each row fits its tick: its shifts relative to the largest possible ones, summed; in integers."""
+def _set_right(shape: Shape, attempts: Attempts) -> Attempts:
+    """The log as it would be if the skewed worker's clock were right."""
+    if not shape.skew:
+        return attempts
+    skew = shape.skew * (attempts.worker == shape.skewed_worker)
+    end = np.where(attempts.end == NO_END, NO_END, attempts.end - skew)
+    return replace(attempts, start=attempts.start - skew, end=end)
+
+
+def _misfit(scenario: Scenario, attempts: Attempts, rows: Rows, some: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How badly a row fits its tick: the sum of its shifts relative to the largest ones, as integers."""
+    shape, ticks = scenario.shape, scenario.ticks
     event = rows.event[some]
     late = rows.time[some] - ticks.time[event]
     if shape.skew:
         late = late - shape.skew * (attempts.worker[rows.attempt[some]] == shape.skewed_worker)
     off = (rows.price[some] - ticks.price[event]).astype(np.int64)
-    return np.abs(late) * shape.noise.price_max + np.abs(off) * shape.noise.time_high
+    return np.asarray(np.abs(late) * shape.noise.price_max + np.abs(off) * shape.noise.time_high)
 
 
 def _pairs(
@@ -110,7 +126,8 @@ def _writes_again(rows: Rows, duplicate: NDArray[np.int64], original: NDArray[np
     by_attempt = np.argsort(attempt, kind="stable")
     again = np.zeros(duplicate.size, np.bool_)
     again[by_attempt] = np.diff(attempt[by_attempt], prepend=NOBODY) == 0
-    return again | (attempt == rows.attempt[original])
+    again |= attempt == rows.attempt[original]
+    return again
 
 
 def _outcomes(ticks: Ticks, attempts: Attempts, rows: Rows, per_event: NDArray[np.int64]) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The files of a bundle, written as text by DuckDB from numpy columns: ten million events take a minute or so.
+"""The files of a bundle: DuckDB makes the text from numpy columns, so that ten million events are no wait.
 
 Each file is written under another name and renamed when all of them are whole.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,8 @@ from raceview.errors import OutputError
 from raceview.simulate.truth import CAUSES, NO_CAUSE, ROLES
 
 if TYPE_CHECKING:
-    from raceview.simulate.families import Shape
     from raceview.simulate.rows import Rows
+    from raceview.simulate.scenario import Scenario
     from raceview.simulate.ticks import Ticks
     from raceview.simulate.truth import Truth
     from raceview.simulate.workers import Attempts
@@ -35,28 +36,30 @@ ONE_COLUMN = "FORMAT csv, DELIMITER '\x01', QUOTE '', ESCAPE ''"
 """Lines are put together in SQL, and no byte of theirs may be quoted."""
 
 
-def write_bundle(
-    out: Path,
-    shape: Shape,
-    ticks: Ticks,
-    attempts: Attempts,
-    rows: Rows,
-    truth: Truth,
-    facts: Mapping[str, Any],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that a bundle's files hold."""
+
+    scenario: Scenario
+    attempts: Attempts
+    rows: Rows
+    truth: Truth
+    facts: Mapping[str, Any]
+
+
+def write_bundle(out: Path, content: Content) -> None:
     """Write all five files into the folder, which is created. Raises `OutputError`."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         try:
             with duckdb.connect() as connection:
                 connection.execute("SET enable_progress_bar = false")
-                digits = max(EVENT_DIGITS, len(str(ticks.time.size - 1)))
-                writer = _Writer(connection, out, shape.symbols, digits)
-                writer.ticks(ticks)
-                writer.attempts(attempts)
-                writer.output(rows)
-                writer.truth(attempts, rows, truth)
-            text = json.dumps(facts, indent=2) + "\n"
+                writer = _Writer(connection, out, content.scenario)
+                writer.ticks(content.scenario.ticks)
+                writer.attempts(content.attempts)
+                writer.output(content.rows)
+                writer.truth(content.attempts, content.rows, content.truth)
+            text = json.dumps(content.facts, indent=2) + "\n"
             _part(out / FACTS_NAME).write_text(text, encoding="utf-8", newline="\n")
             for name in NAMES:
                 _part(out / name).replace(out / name)
@@ -74,12 +77,11 @@ def _part(path: Path) -> Path:
 class _Writer:
     """One file per method; columns come as numpy arrays, lines leave as text."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, out: Path, symbols: tuple[str, ...], digits: int
-    ) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, out: Path, scenario: Scenario) -> None:
         self._connection = connection
         self._out = out
-        self._symbol = _name_of("symbol", symbols)
+        self._symbol = _name_of("symbol", scenario.shape.symbols)
+        digits = max(EVENT_DIGITS, len(str(scenario.ticks.time.size - 1)))
         self._event = f"'evt_' || lpad(event::VARCHAR, {digits}, '0')"
 
     def ticks(self, ticks: Ticks) -> None:
@@ -150,7 +152,7 @@ _PRICE = "(price / 100.0)::DOUBLE::VARCHAR"
 
 
 def _time(column: str) -> str:
-    """SQL for microseconds as ISO-8601 without zone; the fraction has six digits, or is left out where zero."""
+    """SQL for microseconds as ISO-8601 without zone; the fraction has six digits, but zero is left out."""
     stamp = f"make_timestamp({column})"
     return (
         f"CASE WHEN {column} % 1000000 = 0 THEN strftime({stamp}, '%Y-%m-%dT%H:%M:%S')"
