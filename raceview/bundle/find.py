@@ -58,7 +58,9 @@ def _files_in(folder: Path) -> list[str]:
     try:
         return sorted(os.listdir(folder))
     except FileNotFoundError:
-        raise InputError(f"{folder}: expected a folder with {_names('and')}, found nothing of that name") from None
+        raise InputError(
+            f"{folder}: expected a folder with {_names('and')}, found nothing of that name"
+        ) from None
     except NotADirectoryError:
         raise InputError(f"{folder}: expected a folder with {_names('and')}, found a file") from None
     except OSError as error:

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from raceview.bundle.rejection import RejectedError, shown
 from raceview.bundle.records import json_fields, split_csv
+from raceview.bundle.rejection import RejectedError, shown
 from raceview.bundle.survey import Survey
 from raceview.bundle.times import time_shape
 from raceview.engine.scan import Column, FileRelation, Layout
@@ -81,7 +81,9 @@ def _learn_csv(name: str, found: Survey, lines: Sequence[str], relation: FileRel
         _csv_column(column if column in relation.texts else None, [parts[index] for parts in usual])
         for index, column in enumerate(names)
     )
-    layout = Layout(columns, data_line=position + 2, json=False, time_shapes=_shapes(relation, columns, usual))
+    layout = Layout(
+        columns, data_line=position + 2, json=False, time_shapes=_shapes(relation, columns, usual)
+    )
     return Learned(layout, header, names)
 
 
@@ -159,7 +161,9 @@ def _shapes(
     for index, column in enumerate(columns):
         if column.field not in relation.times:
             continue
-        values = (parts[index][len(column.prefix) : len(parts[index]) - len(column.suffix)] for parts in records)
+        values = (
+            parts[index][len(column.prefix) : len(parts[index]) - len(column.suffix)] for parts in records
+        )
         counted = Counter(shape for value in values if (shape := time_shape(value)))
         if counted and column.field:
             shapes[column.field] = counted.most_common(1)[0][0]

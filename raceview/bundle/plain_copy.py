@@ -8,8 +8,10 @@ are handed back with their reason. Understands no record.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from os import SEEK_CUR
 from pathlib import Path
+from typing import IO
 
 from raceview.bundle.rejection import LONGEST_TEXT
 from raceview.bundle.survey import CHUNK, Survey
@@ -18,7 +20,7 @@ from raceview.errors import InputError
 
 _CONTROLS = bytes(code for code in range(1, 32) if code not in b"\t\n\r")
 _OTHERS = bytes(code for code in range(256) if code not in _CONTROLS)
-_LONGEST_LINE = CHUNK
+_LONGEST_LINE = CHUNK // 2
 """Bytes; a longer line is no record of ours."""
 
 Pulled = dict[int, tuple[str, str]]
@@ -32,7 +34,7 @@ def prepare_lines(name: str, plan: ScanPlan, looked: Survey, folder: Path) -> tu
     if looked.utf8 and not (looked.returns or looked.nuls or looked.long_lines):
         return by_lines, {}
     copy = folder / f"{name}.lines"
-    pulled = _Copying(looked.text_path, copy, stand_in).run()
+    pulled = _copy(looked.text_path, copy, stand_in)
     return replace(by_lines, path=copy, carriage_return=stand_in if looked.returns else ""), pulled
 
 
@@ -47,26 +49,69 @@ def _unused_characters(name: str, path: Path) -> tuple[str, str]:
     return free[0], free[1]
 
 
-@dataclass
-class _Copying:
-    source: Path
-    target: Path
-    stand_in: str
-
-    def run(self) -> Pulled:
-        pulled: Pulled = {}
-        line = 1
-        with self.source.open("rb") as file, self.target.open("wb") as copy:
-            for block in _whole_lines(file.fileno(), self.source):
-                written, found = self._mended(block, line)
-                copy.write(written)
-                pulled.update(found)
-                line += block.count(b"\n")
-        return pulled
-
-    def _mended(self, block: bytes, line: int) -> tuple[bytes, Pulled]:
-        raise NotImplementedError
+def _copy(source: Path, target: Path, stand_in: str) -> Pulled:
+    """Write the plain copy; returns the lines that were left empty in it."""
+    pulled: Pulled = {}
+    table = bytes.maketrans(b"\r", stand_in.encode())
+    line = 1
+    with source.open("rb") as file, target.open("wb") as copy:
+        for block, cut in _whole_lines(file):
+            if cut:
+                pulled[line] = (
+                    f"expected a record, found a line of more than {_LONGEST_LINE} bytes",
+                    _text(block),
+                )
+            mended = b"\n" if cut else _without_invalid(block, line, pulled)
+            copy.write(mended.translate(table))
+            line += mended.count(b"\n")
+    return pulled
 
 
-def _whole_lines(descriptor: int, path: Path) -> Iterator[bytes]:
-    raise NotImplementedError(LONGEST_TEXT)
+def _whole_lines(file: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Blocks of whole lines; or, marked, the beginning of one line that is too long, the rest of it left out."""
+    rest = b""
+    while chunk := file.read(_LONGEST_LINE):
+        end = chunk.rfind(b"\n") + 1
+        if end:
+            yield rest + chunk[:end], False
+            rest = chunk[end:]
+        elif len(rest) + len(chunk) <= _LONGEST_LINE:
+            rest += chunk
+        else:
+            yield (rest + chunk)[: 4 * LONGEST_TEXT], True
+            rest = _after_line(file)
+    if rest:
+        yield rest, False
+
+
+def _after_line(file: IO[bytes]) -> bytes:
+    """Skip to the end of the line; what was read beyond it."""
+    while chunk := file.read(_LONGEST_LINE):
+        end = chunk.find(b"\n") + 1
+        if end:
+            file.seek(end - len(chunk), SEEK_CUR)
+            return b""
+    return b""
+
+
+def _without_invalid(block: bytes, line: int, pulled: Pulled) -> bytes:
+    try:
+        if not block.isascii():
+            block.decode()
+        return block
+    except UnicodeDecodeError:
+        pass
+    lines = block.split(b"\n")
+    for index, text in enumerate(lines):
+        if not text.isascii():
+            try:
+                text.decode()
+            except UnicodeDecodeError:
+                pulled[line + index] = ("expected UTF-8 text", _text(text))
+                lines[index] = b""
+    return b"\n".join(lines)
+
+
+def _text(line: bytes) -> str:
+    """What is shown of a line that is no text: bytes that are not UTF-8 as `\\xe9`."""
+    return line.removesuffix(b"\r")[: 4 * LONGEST_TEXT].decode(errors="backslashreplace")

@@ -44,5 +44,5 @@ def scaled_integer(text: str, digits: int) -> int | None:
             return None
         magnitude //= 10**-shift
     else:
-        magnitude *= 10 ** min(shift, 2 * _DIGITS_IN_INT64)
+        magnitude *= int(10 ** min(shift, 2 * _DIGITS_IN_INT64))
     return -magnitude if sign else magnitude

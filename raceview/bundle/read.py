@@ -44,7 +44,9 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UsageError(f"--assume-tz: expected an IANA time zone such as Asia/Kolkata, found {name!r}") from None
+        raise UsageError(
+            f"--assume-tz: expected an IANA time zone such as Asia/Kolkata, found {name!r}"
+        ) from None
 
 
 class _FileReading:
@@ -81,8 +83,10 @@ class _FileReading:
             path=looked.text_path,
             layout=learned.layout,
             lines=looked.lines,
+            ascii=looked.ascii,
             quotes=looked.quotes,
             backslashes=looked.backslashes,
+            nuls=looked.nuls,
             assume_tz=self._zone.key,
         )
         all_crlf = bool(looked.returns) and looked.returns == looked.crlf == looked.lines

@@ -77,7 +77,9 @@ def json_fields(text: str, names: Iterable[str]) -> dict[str, str]:
     try:
         found = json.loads(text, parse_float=_Number, parse_int=_Number, parse_constant=_Number, strict=False)
     except (ValueError, RecursionError) as error:
-        detail = f" ({error.msg} at character {error.pos + 1})" if isinstance(error, json.JSONDecodeError) else ""
+        detail = (
+            f" ({error.msg} at character {error.pos + 1})" if isinstance(error, json.JSONDecodeError) else ""
+        )
         raise RejectedError(f"expected a JSON object{detail}") from None
     if not isinstance(found, dict):
         raise RejectedError(f"expected a JSON object, found {shown(text)}")
@@ -97,7 +99,9 @@ def _json_text(name: str, value: Any) -> str:
     return str(value)
 
 
-def make_record(relation: FileRelation, fields: Mapping[str, str], zone: tzinfo) -> tuple[str | int | None, ...]:
+def make_record(
+    relation: FileRelation, fields: Mapping[str, str], zone: tzinfo
+) -> tuple[str | int | None, ...]:
     """The relation's columns, of the values by field name. Raises RejectedError with the first thing amiss."""
     texts = {name: _text(relation, name, fields.get(name, "")) for name in relation.texts}
     integers: dict[str, int | None] = {}
@@ -107,7 +111,7 @@ def make_record(relation: FileRelation, fields: Mapping[str, str], zone: tzinfo)
         integers[target] = parse_price(name, texts[name])
     start, end = integers.get("start_ns"), integers.get("end_ns")
     if start is not None and end is not None and end < start:
-        raise RejectedError(f"end_time: expected at or after the start {texts['start_time']}, found {texts['end_time']}")
+        raise rejected("end_time", f"at or after the start {texts['start_time']}", texts["end_time"])
     return (*texts.values(), *integers.values())
 
 

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from raceview.errors import InputError
 
@@ -45,6 +45,7 @@ class Survey:
     backslashes: bool
     nuls: bool
     utf8: bool
+    ascii: bool
     long_lines: bool
     sample: bytes
 
@@ -148,16 +149,19 @@ def _unpack(path: Path, raw: _Watched, target: Path) -> Survey:
 
 def _decompressed(path: Path, raw: _Watched) -> Iterator[bytes]:
     if path.suffix == ".gz":
-        with gzip.GzipFile(fileobj=raw) as unzipped:  # type: ignore[arg-type]  # reads as a binary file does
+        with gzip.GzipFile(fileobj=raw) as unzipped:
             while chunk := unzipped.read(CHUNK):
                 yield chunk
         return
     try:
         import zstandard
     except ImportError:
-        raise InputError(f"{path.name}: reading .zst needs the package zstandard: pip install zstandard") from None
+        raise InputError(
+            f"{path.name}: reading .zst needs the package zstandard: pip install zstandard"
+        ) from None
     try:
-        with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as reader:
+        source = cast("IO[bytes]", raw)
+        with zstandard.ZstdDecompressor().stream_reader(source, read_across_frames=True) as reader:
             while chunk := reader.read(CHUNK):
                 yield chunk
     except zstandard.ZstdError as error:
@@ -188,7 +192,8 @@ def _look(chunks: Iterator[bytes]) -> Survey:
     return Survey(
         text_path=Path(), size=0, sha256="", text_size=total, lines=ends + (last not in (b"", b"\n")),
         terminated=last == b"\n", bom=bom, returns=returns, crlf=crlf, quotes=quotes, backslashes=backslashes,
-        nuls=nuls, utf8=text.finish(), long_lines=long_lines, sample=sample[len(_BOM) :] if bom else sample,
+        nuls=nuls, utf8=text.finish(), ascii=text.ascii, long_lines=long_lines,
+        sample=sample[len(_BOM) :] if bom else sample,
     )  # fmt: skip
 
 
@@ -198,8 +203,10 @@ class _Utf8:
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._valid = True
+        self.ascii = True
 
     def add(self, chunk: bytes) -> None:
+        self.ascii = self.ascii and chunk.isascii()
         pending, _ = self._decoder.getstate()
         if self._valid and (pending or not chunk.isascii()):
             self._decode(chunk, final=False)

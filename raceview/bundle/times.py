@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from raceview.bundle.prices import INT64, scaled_integer
 from raceview.bundle.rejection import rejected
@@ -95,7 +95,7 @@ def _iso_ns(name: str, text: str, match: re.Match[str], zone: tzinfo) -> int:
         east = timedelta(hours=int(hours), minutes=int(minutes or 0))
         zone = timezone(-east if sign == "-" else east)
     elif zulu:
-        zone = timezone.utc
+        zone = UTC
     since = local - _EPOCH_START
     nanoseconds = (since.days * 86_400 + since.seconds) * NS_PER_SECOND + int(fraction.ljust(9, "0"))
     return nanoseconds - _offset_of(local.replace(tzinfo=zone))

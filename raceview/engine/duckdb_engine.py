@@ -15,7 +15,6 @@ from raceview.engine.duckdb_values import literal
 from raceview.errors import OutputError
 
 if TYPE_CHECKING:
-    import numpy as np
     import numpy.typing as npt
     import pandas as pd
 
@@ -34,7 +33,10 @@ class DuckDBEngine:
 
         self._folder = Path(tempfile.mkdtemp(prefix="raceview-"))
         self._connection = duckdb.connect(
-            config={"memory_limit": f"{_memory_limit() >> 20}MiB", "temp_directory": str(self._folder / "spill")}
+            config={
+                "memory_limit": f"{_memory_limit() >> 20}MiB",
+                "temp_directory": str(self._folder / "spill"),
+            }
         )
 
     @property
@@ -86,7 +88,7 @@ class DuckDBEngine:
         """The result as one array per column. Columns must hold numbers without NULL."""
         import numpy as np
 
-        found: dict[str, np.ndarray[Any, Any]] = self._connection.execute(query).fetchnumpy()
+        found: dict[str, Any] = self._connection.execute(query).fetchnumpy()
         return {name: np.ma.getdata(values) for name, values in found.items()}
 
     def frame(self, query: str) -> pd.DataFrame:

@@ -77,7 +77,9 @@ class DuckDBScanner:
             shift = str(offsets[0][1])
             for start, offset in offsets[1:]:
                 shift = f"CASE WHEN {target} >= {start} THEN {offset} ELSE {shift} END"
-            assignments.append(f"{target} = {target} - CASE WHEN {without_zone(name)} THEN {shift} ELSE 0 END")
+            assignments.append(
+                f"{target} = {target} - CASE WHEN {without_zone(name)} THEN {shift} ELSE 0 END"
+            )
         table = scan_table(plan.relation)
         self._connection.execute(f"UPDATE {table} SET {', '.join(assignments)} WHERE state = {GOOD}")
         if plan.relation is ATTEMPTS:
@@ -137,7 +139,12 @@ class DuckDBScanner:
     def _mend(self, plan: ScanPlan, good: Sequence[tuple[Any, ...]]) -> None:
         relation = plan.relation
         names = ("line", "raw", *relation.columns)
-        types = ("BIGINT", "VARCHAR", *["VARCHAR"] * len(relation.texts), *["BIGINT"] * len(relation.integers))
+        types = (
+            "BIGINT",
+            "VARCHAR",
+            *["VARCHAR"] * len(relation.texts),
+            *["BIGINT"] * len(relation.integers),
+        )
         lists = ", ".join(f"unnest(?::{kind}[]) AS {name}" for name, kind in zip(names, types, strict=True))
         assignments = ", ".join(f"{name} = g.{name}" for name in ("raw", *relation.columns))
         self._connection.execute(

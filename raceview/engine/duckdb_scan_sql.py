@@ -31,16 +31,21 @@ def scan_query(plan: ScanPlan) -> str:
     """The whole scan as one query; its records come in file order."""
     source = _lines_source(plan) if plan.by_lines else _columns_source(plan)
     relation = plan.relation
-    fields = {column.field: (index, column) for index, column in enumerate(plan.layout.columns) if column.field}
+    fields = {
+        column.field: (plan, index, column)
+        for index, column in enumerate(plan.layout.columns)
+        if column.field
+    }
     texts = [_value(*fields[name]) if name in fields else "''" for name in relation.texts]
     extracted = ", ".join(f"{value} AS {name}" for name, value in zip(relation.texts, texts, strict=True))
-    inner = f"SELECT {extracted}, {_fits(plan)} AS fits, {_raw(plan)} FROM ({source})"
+    inner = f"SELECT *, {extracted}, {_fits(plan)} AS fits FROM ({source})"
     integers = ", ".join(f"{expression} AS {name}" for name, expression in _integers(plan).items())
     typed = f"SELECT *, {integers} FROM ({inner})"
-    kept = "raw" if keeps_raw(plan) else f"CASE WHEN {_verbatim(relation)} THEN NULL ELSE raw END AS raw"
+    raw = _raw(plan)  # spelled out where it is used: only the few records that need it pay for it
+    kept = raw if keeps_raw(plan) else f"CASE WHEN {_verbatim(relation)} THEN NULL ELSE {raw} END"
     columns = ", ".join(_final_text(name) for name in relation.texts)
     return (
-        f"SELECT {columns}, {', '.join(relation.integers)}, ok::TINYINT AS state, {kept}"
+        f"SELECT {columns}, {', '.join(relation.integers)}, ok::TINYINT AS state, {kept} AS raw"
         f" FROM (SELECT *, coalesce({_good(plan)}, false) AS ok FROM ({typed}))"
     )
 
@@ -91,11 +96,11 @@ def _lines_source(plan: ScanPlan) -> str:
     return f"SELECT t, parts, {names} FROM (SELECT t, string_split({body}, ',') AS parts FROM ({lines}))"
 
 
-def _value(index: int, column: Column) -> str:
-    cut = len(column.prefix) + len(column.suffix)
-    if not cut:
-        return f"c{index}"
-    return f"substr(c{index}, {len(column.prefix) + 1}, length(c{index}) - {cut})"
+def _value(plan: ScanPlan, index: int, column: Column) -> str:
+    if not column.suffix:
+        return f"substr(c{index}, {len(column.prefix) + 1})" if column.prefix else f"c{index}"
+    length = f"{'strlen' if plan.ascii else 'length'}(c{index})"
+    return f"substr(c{index}, {len(column.prefix) + 1}, {length} - {len(column.prefix) + len(column.suffix)})"
 
 
 def _fits(plan: ScanPlan) -> str:
@@ -111,24 +116,31 @@ def _fits(plan: ScanPlan) -> str:
 
 
 def _column_fits(plan: ScanPlan, index: int, column: Column) -> list[str]:
-    name, value = f"c{index}", _value(index, column)
+    """The conditions that its value is what stands between prefix and suffix, and needs no unescaping.
+
+    A time or a price needs no more than prefix and suffix: the check of its shape sees to the rest.
+    """
+    name, value = f"c{index}", _value(plan, index, column)
     conditions = []
     if column.prefix:
         conditions.append(f"starts_with({name}, {literal(column.prefix)})")
     if column.suffix:
         conditions.append(f"ends_with({name}, {literal(column.suffix)})")
+    if column.field in plan.relation.prices:
+        return conditions
+    if column.literal == "json":
+        return [*conditions, f"regexp_full_match({value}, '{_JSON_LITERAL}')"]
+    if column.field in plan.relation.times and column.field not in plan.relation.nullable:
+        return conditions
     if column.prefix and column.suffix:
         length = len((column.prefix + column.suffix).encode())
         conditions.append(f"strlen({name}) >= {length}")
-    shaped = column.field in plan.relation.times or column.field in plan.relation.prices
-    if column.literal == "json":
-        if not (column.field in plan.relation.prices):
-            conditions.append(f"regexp_full_match({value}, '{_JSON_LITERAL}')")
-    elif not shaped:
-        if plan.quotes:
-            conditions.append(f"NOT contains({value}, '\"')")
-        if plan.backslashes and plan.layout.json:
-            conditions.append(rf"NOT contains({value}, '\')")
+    if plan.quotes:
+        conditions.append(f"NOT contains({value}, '\"')")
+    if plan.backslashes and plan.layout.json:
+        conditions.append(rf"NOT contains({value}, '\')")
+    if plan.nuls:
+        conditions.append(f"NOT contains({value}, chr(0))")
     return conditions
 
 
@@ -136,10 +148,10 @@ def _raw(plan: ScanPlan) -> str:
     if not plan.by_lines:
         joined = " || ',' || ".join(f"c{index}" for index in range(len(plan.layout.columns)))
         tail = " || chr(13)" if plan.carriage_return else ""
-        return f"{joined}{tail} AS raw"
+        return joined + tail
     if plan.carriage_return:
-        return f"replace(t, {literal(plan.carriage_return)}, chr(13)) AS raw"
-    return "t AS raw"
+        return f"replace(t, {literal(plan.carriage_return)}, chr(13))"
+    return "t"
 
 
 def _integers(plan: ScanPlan) -> dict[str, str]:
@@ -162,7 +174,9 @@ def _good(plan: ScanPlan) -> str:
             empty = f"{name} = '' OR " if name in relation.nullable else ""
             conditions.append(f"({empty}{target} IS NOT NULL)")
         elif name == "status":
-            conditions.append(f"({_usual_status()} OR {_clean_status()} IN {STATUSES})")
+            conditions.append(
+                f"CASE WHEN {_usual_status()} THEN true ELSE {_clean_status()} IN {STATUSES} END"
+            )
         elif name not in relation.nullable:
             conditions.append(f"{name} <> ''")
     if relation is ATTEMPTS and plan.assume_tz == "UTC":

@@ -16,8 +16,9 @@ _ISO = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}"
     r"(\.[0-9]{1,9})?([Zz]|[-+][0-9]{2}(:?[0-9]{2})?)?"
 )
-_EPOCH = r"-?(0|[1-9][0-9]{0,17})"
+_EPOCH = r"0|[1-9][0-9]{0,18}|-[1-9][0-9]{0,17}"
 _NS_PER_SECOND = 1_000_000_000
+_MICRO_DIGITS, _NANO_DIGITS = 6, 9
 
 
 def literal(text: str) -> str:
@@ -26,9 +27,19 @@ def literal(text: str) -> str:
 
 
 def price_units(value: str, json: bool) -> str:
-    """The price as an integer of 1e-9: plain decimals of up to nine fraction digits."""
+    """The price as an integer of 1e-9: plain decimals of up to nine fraction digits.
+
+    The first branch does for short positive numbers what the regular expression does, at a third of its cost: a cast
+    with `e9` appended takes nothing but digits and a point, except for `_` and for what starts like `0x`.
+    """
+    cast = f"try_cast({value} || 'e9' AS BIGINT)"
+    short = f"strlen({value}) <= 10 AND {value} >= '0' AND {value} < ':' AND NOT contains({value}, '_')"
+    if json:
+        short += f" AND NOT ends_with({value}, '.') AND NOT ({value} >= '0/' AND {value} < '1')"
+    else:
+        short += f" AND NOT ({value} >= '0:' AND {value} < '1')"
     shape = _JSON_PRICE if json else _PRICE
-    return f"CASE WHEN regexp_full_match({value}, '{shape}') THEN try_cast({value} || 'e9' AS BIGINT) END"
+    return f"CASE WHEN {short} THEN {cast} WHEN regexp_full_match({value}, '{shape}') THEN {cast} END"
 
 
 def time_ns(value: str, shape: str | None) -> str:
@@ -39,8 +50,7 @@ def time_ns(value: str, shape: str | None) -> str:
         f"WHEN regexp_full_match({value}, '{_EPOCH}') THEN {_epoch_ns(value)}",
     ]
     if shape:
-        mask = shape.replace("0", "_")
-        branches.insert(0, f"WHEN {value} LIKE '{mask}' AND {years} THEN {_one_shape_ns(value, shape)}")
+        branches.insert(0, f"WHEN {_has_shape(value, shape)} AND {years} THEN {_one_shape_ns(value, shape)}")
     return "CASE " + " ".join(branches) + " END"
 
 
@@ -49,26 +59,36 @@ def without_zone(value: str) -> str:
     return f"(contains({value}, ':') AND NOT regexp_matches({value}, '[Zz+]|:.*-'))"
 
 
+def _has_shape(value: str, shape: str) -> str:
+    """Whether strptime, which takes groups of fewer digits and trailing spaces too, can only find this shape.
+
+    With no fraction, or all the digits that %f and %n take, the length alone leaves no group short of a digit.
+    """
+    if _fraction_digits(shape) not in (0, _MICRO_DIGITS, _NANO_DIGITS):
+        return f"{value} LIKE '{shape.replace('0', '_')}' AND {value}[-1] >= '0'"
+    end = f"ends_with({value}, '{shape[-1]}')" if shape[-1] in "Zz" else f"{value}[-1] >= '0'"
+    return f"strlen({value}) = {len(shape)} AND {end}"
+
+
 def _one_shape_ns(value: str, shape: str) -> str:
-    """For the shape of a whole column: one strptime (strict on digits, given that the mask fixed the lengths)."""
-    fraction_digits = len(shape.partition(".")[2].rstrip("Zz"))
-    form = "%Y-%m-%d" + shape[10] + "%H:%M:%S"
-    if fraction_digits:
-        form += ".%n" if fraction_digits > len("micros") else ".%f"
-    if shape[-1] in "Zz":
-        form += shape[-1]
-    parsed = f"try_strptime({value}, '{form}')"
-    if fraction_digits > len("micros"):
-        return f"epoch_ns({parsed})"
-    return f"epoch_us({parsed}) * 1000"
+    """For the shape of a whole column: one strptime."""
+    digits = _fraction_digits(shape)
+    fraction = "" if not digits else ".%f" if digits <= _MICRO_DIGITS else ".%n"
+    zone = shape[-1] if shape[-1] in "Zz" else ""
+    parsed = f"try_strptime({value}, '%Y-%m-%d{shape[10]}%H:%M:%S{fraction}{zone}')"
+    return f"epoch_ns({parsed})" if digits > _MICRO_DIGITS else f"epoch_us({parsed}) * 1000"
+
+
+def _fraction_digits(shape: str) -> int:
+    return len(shape.partition(".")[2].rstrip("Zz"))
 
 
 def _any_iso_ns(value: str) -> str:
     """For any ISO-8601 text that the shape check let through: seconds, fraction and offset apart."""
     seconds = f"epoch_us(try_strptime(replace(left({value}, 19), 'T', ' '), '%Y-%m-%d %H:%M:%S')) * 1000"
-    fraction = rf"CAST(rpad(regexp_extract({value}, '\.([0-9]+)', 1), 9, '0') AS BIGINT)"
+    fraction = rf"try_cast(rpad(regexp_extract({value}, '\.([0-9]+)', 1), 9, '0') AS BIGINT)"
     zone = rf"regexp_extract(substr({value}, 20), '[-+].*$')"
-    hours, minutes = f"CAST(substr({zone}, 2, 2) AS BIGINT)", f"CAST(right({zone}, 2) AS BIGINT)"
+    hours, minutes = f"try_cast(substr({zone}, 2, 2) AS BIGINT)", f"try_cast(right({zone}, 2) AS BIGINT)"
     offset = (
         f"CASE WHEN {zone} = '' THEN 0 WHEN {hours} > 23 THEN NULL"
         f" WHEN length({zone}) = 3 THEN {hours} * 3600 WHEN {minutes} > 59 THEN NULL"
@@ -79,7 +99,7 @@ def _any_iso_ns(value: str) -> str:
 
 def _epoch_ns(value: str) -> str:
     """Seconds, ms, us or ns since the epoch, told apart by magnitude (the bounds are those of `times.py`)."""
-    number = f"CAST({value} AS BIGINT)"
+    number = f"try_cast({value} AS BIGINT)"
     return (
         f"CASE WHEN abs({number}) < 100000000000 THEN {_seconds_in_range(number)}"
         f" WHEN abs({number}) < 100000000000000 THEN {_scaled(number, 1_000_000)}"

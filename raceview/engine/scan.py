@@ -107,7 +107,7 @@ class ScanPlan:
     number of physical lines in it. `carriage_return` is how a line's trailing CR is written in `path`: "" where no
     line has one, "\\r" where each has, else a stand-in character that does not occur in the file. `by_lines` asks
     for the careful scan, which takes lines of any shape; `separator` is a character that does not occur in `path`.
-    `quotes` and `backslashes` say whether such bytes occur.
+    `ascii` says that there are no others; `quotes`, `backslashes` and `nuls` whether such bytes may occur.
     """
 
     relation: FileRelation
@@ -117,8 +117,10 @@ class ScanPlan:
     carriage_return: str = ""
     by_lines: bool = False
     separator: str = ""
+    ascii: bool = False
     quotes: bool = True
     backslashes: bool = True
+    nuls: bool = True
     assume_tz: str = "UTC"
 
 
