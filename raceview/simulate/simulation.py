@@ -34,7 +34,7 @@ class Simulated:
     facts: Mapping[str, Any]
 
 
-def simulate(  # noqa: PLR0913, PLR0917 - six things are what a bundle is
+def simulate(
     out: Path,
     family: Family,
     events: int,
