@@ -176,20 +176,20 @@ def _load(engine: Engine) -> tuple[Candidates, Slots, type_ints, type_ints]:
     order = np.lexsort((found["event"], found["row"]))
     all_rows = engine.arrays("SELECT row FROM rest UNION ALL SELECT row FROM reopened")["row"]
     rows = np.sort(all_rows)
-    event_ids = np.sort(engine.arrays("SELECT event FROM contested")["event"])
+    events = engine.arrays("SELECT event, time_ns FROM contested ORDER BY event")
+    event_ids = events["event"]
     candidates = Candidates(
         row=np.searchsorted(rows, found["row"][order]),
         event=np.searchsorted(event_ids, found["event"][order]),
         time_delta=found["time_delta_ns"][order],
         price_delta=found["price_delta_units"][order],
+        event_time=events["time_ns"],
         rows=len(rows),
         events=len(event_ids),
     )
-    slot = engine.arrays("SELECT event, line, attempt, worker, failed FROM slots")
-    slots = make_slots(
-        len(event_ids), np.searchsorted(event_ids, slot["event"]), slot["worker"], slot["attempt"], slot["failed"],
-        slot["line"],
-    )
+    attempts = engine.arrays("SELECT event, line, attempt, worker, failed, start_ns, stop_ns FROM slots")
+    attempts["event"] = np.searchsorted(event_ids, attempts["event"])
+    slots = make_slots(len(event_ids), attempts)
     return candidates, slots, rows, event_ids
 
 

@@ -12,7 +12,6 @@ from enum import IntEnum
 import numpy as np
 
 from raceview.linkage.graph import Graph, type_floats, type_ints
-from raceview.linkage.noise import Noise
 
 NEGLIGIBLE = 1e-9
 """Edges this much less likely than their row's best are left out."""
@@ -36,6 +35,9 @@ class Slots:
     kind: type_ints
     line: type_ints
     """Line of the worker log, 0 for a stand-in."""
+    began: type_floats
+    stopped: type_floats
+    """ns: the attempt's start and end (the start where it has no end); NaN for a stand-in."""
     start: type_ints
     """Where each event's slots begin; one longer than there are events."""
 
@@ -58,6 +60,8 @@ class Candidates:
     event: type_ints
     time_delta: type_ints
     price_delta: type_ints
+    event_time: type_ints
+    """ns, per event."""
     rows: int
     events: int
 
@@ -71,25 +75,29 @@ class Edges:
     time_delta: type_ints
 
 
-def make_slots(events: int, event: type_ints, worker: type_ints, attempt: type_ints, failed: type_ints,
-               line: type_ints) -> Slots:
-    """Slots from the attempts of the events, with a stand-in for each event that has none."""
-    bare = np.setdiff1d(np.arange(events), event)
+def make_slots(events: int, attempts: dict[str, type_ints]) -> Slots:
+    """Slots from the attempts of the events, with a stand-in for each event that has none.
+
+    `attempts` holds event (numbered from 0), line, attempt, worker, failed, start_ns, stop_ns.
+    """
+    bare = np.setdiff1d(np.arange(events), attempts["event"])
     none = np.zeros(len(bare), dtype=np.int64)
+    unknown = np.full(len(bare), np.nan)
     kind = np.where(
-        failed == 1,
+        attempts["failed"] == 1,
         int(SlotClass.TIMEOUT),
-        np.where(attempt == 1, int(SlotClass.FIRST_SUCCESS), int(SlotClass.LATER_SUCCESS)),
+        np.where(attempts["attempt"] == 1, int(SlotClass.FIRST_SUCCESS), int(SlotClass.LATER_SUCCESS)),
     )
-    all_events = np.concatenate([event, bare])
-    all_attempts = np.concatenate([attempt, none])
-    order = np.lexsort((all_attempts, all_events))
+    event = np.concatenate([attempts["event"], bare])
+    order = np.lexsort((np.concatenate([attempts["attempt"], none]), event))
     return Slots(
-        event=all_events[order],
-        worker=np.concatenate([worker, none])[order],
+        event=event[order],
+        worker=np.concatenate([attempts["worker"], none])[order],
         kind=np.concatenate([kind, none + int(SlotClass.UNLOGGED)])[order],
-        line=np.concatenate([line, none])[order],
-        start=np.searchsorted(all_events[order], np.arange(events + 1)),
+        line=np.concatenate([attempts["line"], none])[order],
+        began=np.concatenate([attempts["start_ns"], unknown])[order],
+        stopped=np.concatenate([attempts["stop_ns"], unknown])[order],
+        start=np.searchsorted(event[order], np.arange(events + 1)),
     )
 
 
@@ -110,15 +118,18 @@ class Problem:
     graph: Graph
     edge: type_ints
     """For each edge of the graph, its index among all edges."""
-    likelihood: type_floats
-    """Per edge (all of them) under the noise."""
     extra: type_floats
     """Per candidate pair: the weight of the row being a further one of that event."""
 
 
-def make_problem(candidates: Candidates, edges: Edges, slots: Slots, noise: Noise, rates: Rates) -> Problem:
-    """Weigh every edge: likelihood times the odds that its slot is filled."""
-    likelihood = noise.likelihood(edges.time_delta, candidates.price_delta[edges.pair])
+def make_problem(
+    candidates: Candidates,
+    edges: Edges,
+    slots: Slots,
+    likelihood: type_floats,
+    rates: Rates,
+) -> Problem:
+    """Weigh every edge: its likelihood times the odds that its slot is filled."""
     odds = rates.filled / (1.0 - rates.filled)
     weight = likelihood * odds[slots.kind[edges.slot]]
     best_slot = np.zeros(len(candidates.row))
@@ -134,4 +145,4 @@ def make_problem(candidates: Candidates, edges: Edges, slots: Slots, noise: Nois
         top[row[starts]] = np.maximum(top[row[starts]], np.maximum.reduceat(weight, starts))
     keep = np.flatnonzero(weight > NEGLIGIBLE * top[row])
     graph = Graph(row[keep], edges.slot[keep], weight[keep], free, len(slots.event))
-    return Problem(graph, keep, likelihood, extra)
+    return Problem(graph, keep, extra)

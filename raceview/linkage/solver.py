@@ -14,8 +14,10 @@ import numpy as np
 from raceview.linkage.graph import type_floats, type_ints
 from raceview.linkage.marginals import marginals
 from raceview.linkage.noise import Noise, fit_noise
+from raceview.linkage.position import Order, anchors, best_places, learn_order
 from raceview.linkage.slots import (
     Candidates,
+    Edges,
     Problem,
     Rates,
     SlotClass,
@@ -34,6 +36,8 @@ GUESSES = 12
 """Passes of the first guess, which takes each row on its own."""
 ROUNDS = 3
 """Times that probabilities are computed under the constraints and everything is fitted again from them."""
+ORDER_ROUNDS = 2
+"""Times that the rows' anchors are found again from better links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class Fit:
     extra: float
     phantom_share: float
     """Phantoms per row among the rows that are not exact."""
+    order: Order | None = None
+    """What a row's place in the file says, where it says anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ class Solution:
     problem: Problem
     edge_pair: type_ints
     edge_slot: type_ints
+    edge_time_delta: type_ints
+    """Less the worker's offset."""
     edge_probability: type_floats
     phantom: type_floats
     """Per row."""
@@ -99,18 +107,64 @@ def fit(candidates: Candidates, slots: Slots, setting: Setting) -> Fit:
 
 
 def solve(candidates: Candidates, slots: Slots, setting: Setting, state: Fit) -> Solution:
-    """The probability of every pair under what was fitted."""
+    """The probability of every pair under what was fitted; where the order of the file tells, once more with it."""
+    solution = _solve_once(candidates, slots, setting, state, None)
+    if state.order is not None:
+        for _ in range(ORDER_ROUNDS):
+            solution = _solve_once(candidates, slots, setting, state, _anchors(candidates, slots, solution, state.order))
+    return solution
+
+
+def _solve_once(
+    candidates: Candidates, slots: Slots, setting: Setting, state: Fit, anchor: type_floats | None
+) -> Solution:
     edges = make_edges(candidates, slots, state.offset)
-    phantom = state.phantom_share * candidates.rows / setting.lattice_points
-    rates = Rates(state.filled, state.extra, np.full(candidates.rows, phantom))
-    problem = make_problem(candidates, edges, slots, state.noise, rates)
+    row = candidates.row[edges.pair]
+    likelihood = state.noise.likelihood(edges.time_delta, candidates.price_delta[edges.pair])
+    phantom = np.full(candidates.rows, state.phantom_share * candidates.rows / setting.lattice_points)
+    if anchor is not None and state.order is not None:
+        place = _coordinates(candidates, slots, edges)[state.order.coordinate]
+        nearness = state.order.log_likelihood(place - anchor[row], edges.time_delta)
+        likelihood = likelihood * np.exp(nearness - state.order.usual)
+    rates = Rates(state.filled, state.extra, phantom)
+    problem = make_problem(candidates, edges, slots, likelihood, rates)
     probability = np.zeros(len(edges.pair))
     probability[problem.edge] = marginals(problem.graph)
-    row = candidates.row[edges.pair]
     free = np.clip(1.0 - np.bincount(row, probability, candidates.rows), 0.0, 1.0)
     further = problem.extra * (free / problem.graph.free)[candidates.row]
     unlinked = np.clip(free - np.bincount(candidates.row, further, candidates.rows), 0.0, 1.0)
-    return Solution(problem, edges.pair, edges.slot, probability, unlinked, further)
+    return Solution(problem, edges.pair, edges.slot, edges.time_delta, probability, unlinked, further)
+
+
+def _coordinates(candidates: Candidates, slots: Slots, edges: Edges) -> list[type_floats]:
+    """Per edge: when its event happened, when its attempt began, and when that ended, all in ns."""
+    base = int(candidates.event_time.min(initial=0))
+    event = (candidates.event_time[candidates.event[edges.pair]] - base).astype(np.float64)
+    began, stopped = slots.began[edges.slot] - base, slots.stopped[edges.slot] - base
+    return [event, np.where(np.isnan(began), event, began), np.where(np.isnan(stopped), event, stopped)]
+
+
+def _anchors(candidates: Candidates, slots: Slots, solution: Solution, order: Order) -> type_floats:
+    edges = Edges(solution.edge_pair, solution.edge_slot, solution.edge_time_delta)
+    place = _coordinates(candidates, slots, edges)[order.coordinate]
+    places, _, _ = best_places(
+        candidates.row[solution.edge_pair], solution.edge_probability, candidates.rows, [place]
+    )
+    return anchors(places[0])
+
+
+def _learn_order(candidates: Candidates, slots: Slots, solution: Solution, noise: Noise) -> Order | None:
+    """What the order of the file says, from the clear links of a solution."""
+    edges = Edges(solution.edge_pair, solution.edge_slot, solution.edge_time_delta)
+    places, index, weight = best_places(
+        candidates.row[edges.pair],
+        solution.edge_probability,
+        candidates.rows,
+        _coordinates(candidates, slots, edges),
+    )
+    if not len(edges.pair):
+        return None
+    return learn_order(places, edges.time_delta[index], weight, (noise.time.low, noise.time.high))
 
 
 def _slabs(candidates: Candidates) -> tuple[Candidates, float]:
@@ -220,4 +274,5 @@ def _learn(
         filled=np.clip((full + 1.0) / (count + 2.0), 0.01, 1.0 - 1e-6),
         extra=float(np.clip((solution.further.sum() + 0.1) / (len(played) + 1.0), 1e-7, 0.5)),
         phantom_share=bare_share + float(solution.phantom.sum() + 0.1) / (candidates.rows + 1.0),
+        order=_learn_order(candidates, slots, solution, state.noise),
     )
