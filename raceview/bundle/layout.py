@@ -38,10 +38,10 @@ def learn_layout(name: str, found: Survey, relation: FileRelation, json: bool) -
     """The layout of the file `name`. Raises InputError where it is empty or not of the kind that it should be."""
     if not found.sample.strip():
         if found.lines <= 1 or not found.sample:
-            raise InputError(f"{name}: expected {_expected(relation, json)}, found an empty file")
-        raise InputError(f"{name}, line 1: expected {_expected(relation, json)}, found blank lines")
+            raise InputError(f"{name}: expected {_expected(relation, json)}; found an empty file")
+        raise InputError(f"{name}, line 1: expected {_expected(relation, json)}; found blank lines")
     if b"\0" in found.sample.split(b"\n", 1)[0]:
-        raise InputError(f"{name}, line 1: expected {_expected(relation, json)}, found binary data")
+        raise InputError(f"{name}, line 1: expected {_expected(relation, json)}; found binary data")
     lines = _sample_lines(found)
     return _learn_json(name, lines, relation) if json else _learn_csv(name, found, lines, relation)
 

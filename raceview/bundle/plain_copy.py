@@ -13,8 +13,9 @@ from os import SEEK_CUR
 from pathlib import Path
 from typing import IO
 
+from raceview.bundle.file_bytes import CHUNK
 from raceview.bundle.rejection import LONGEST_TEXT
-from raceview.bundle.survey import CHUNK, Survey
+from raceview.bundle.survey import Survey
 from raceview.engine.scan import ScanPlan
 from raceview.errors import InputError
 

@@ -10,12 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from raceview.bundle.file_bytes import Progress
 from raceview.bundle.find import BundlePaths
 from raceview.bundle.layout import Learned, learn_layout
 from raceview.bundle.odd_lines import OddLines
 from raceview.bundle.plain_copy import prepare_lines
 from raceview.bundle.source_file import BundleFiles, SourceFile
-from raceview.bundle.survey import Progress, Survey, survey
+from raceview.bundle.survey import Survey, survey
 from raceview.bundle.times import offset_changes
 from raceview.engine.base import Engine
 from raceview.engine.scan import RELATIONS, TICKS, FileRelation, ScanMismatchError, ScanPlan

@@ -40,9 +40,11 @@ class DuckDBScanner:
             self._connection.execute(f"CREATE OR REPLACE TABLE {table} AS {scan_query(plan)}")
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
             raise ScanMismatchError(str(error)) from error
-        (count,) = self._row(f"SELECT count(*) FROM {table}")
-        if count != plan.lines - first_line(plan) + 1:
-            raise ScanMismatchError(f"{count} records in {plan.lines} lines")
+        count, unread = self._row(
+            f"SELECT count(*), count(*) FILTER (state = {ODD} AND raw IS NULL) FROM {table}"
+        )
+        if count != max(plan.lines - first_line(plan) + 1, 0) or (unread and not plan.by_lines):
+            raise ScanMismatchError(f"{count} records and {unread} unread in {plan.lines} lines")
 
     def odd(self, plan: ScanPlan) -> Iterator[Sequence[tuple[int, str | None]]]:
         """The lines that the scan did not understand, in order, in batches of (line, text); None: an empty line."""

@@ -1,0 +1,115 @@
+"""Reads a file's bytes in chunks, unpacking .gz and .zst; fingerprints them and tells the progress on the way."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+from raceview.errors import InputError
+
+Progress = Callable[[str, int, int], None]
+"""Told (file name, bytes done, bytes in all) while a file is read."""
+
+CHUNK = 1 << 20
+
+
+class Fingerprint:
+    """sha256 in a thread of its own: hashing releases the interpreter, so it costs the reader next to no time."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+        self._chunks: queue.Queue[bytes | None] = queue.Queue(maxsize=8)
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Fingerprint:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._chunks.put(None)
+        self._thread.join()
+
+    def add(self, chunk: bytes) -> None:
+        self._chunks.put(chunk)
+
+    def sha256(self) -> str:
+        """In hexadecimal; only after the last chunk (outside the `with`)."""
+        return self._hash.hexdigest()
+
+    def _run(self) -> None:
+        while chunk := self._chunks.get():
+            self._hash.update(chunk)
+
+
+class WatchedFile(io.RawIOBase):
+    """A file whose bytes are fingerprinted, and whose progress is told, as they are read."""
+
+    def __init__(
+        self, file: IO[bytes], fingerprint: Fingerprint, path: Path, progress: Progress | None
+    ) -> None:
+        self._file, self._fingerprint, self._progress = file, fingerprint, progress
+        self._name, self._size = path.name, path.stat().st_size
+        self.done = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._file.read(size if size > 0 else CHUNK)
+        if chunk:
+            self._fingerprint.add(chunk)
+            self.done += len(chunk)
+            if self._progress:
+                self._progress(self._name, self.done, max(self._size, self.done))
+        return chunk
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]  # any writable buffer; typeshed differs by version
+        chunk = self.read(len(view))
+        view[: len(chunk)] = chunk
+        return len(chunk)
+
+    def chunks(self) -> Iterator[bytes]:
+        while chunk := self.read(CHUNK):
+            yield chunk
+
+    def drain(self) -> None:
+        """Read what a decompressor left behind."""
+        for _ in self.chunks():
+            pass
+
+
+def unpacked(path: Path, raw: WatchedFile) -> Iterator[bytes]:
+    """The text of the compressed file `raw`, in chunks. Raises InputError, or what gzip raises."""
+    if path.suffix == ".gz":
+        with gzip.GzipFile(fileobj=raw) as unzipped:
+            while chunk := unzipped.read(CHUNK):
+                yield chunk
+        return
+    try:
+        import zstandard
+    except ImportError:
+        raise InputError(
+            f"{path.name}: reading .zst needs the package zstandard: pip install zstandard"
+        ) from None
+    decoder = zstandard.ZstdDecompressor().decompressobj()
+    try:
+        for chunk in raw.chunks():
+            left = chunk
+            while left:
+                if decoder.eof:  # one frame may follow another
+                    decoder = zstandard.ZstdDecompressor().decompressobj()
+                plain = decoder.decompress(left)
+                for start in range(0, len(plain), CHUNK):
+                    yield plain[start : start + CHUNK]
+                left = decoder.unused_data
+    except zstandard.ZstdError as error:
+        raise InputError(f"{path.name}: expected a whole zstd file; found {error}") from None
+    if not decoder.eof:
+        raise InputError(f"{path.name}: expected a whole zstd file; found its end missing")
