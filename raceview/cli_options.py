@@ -147,5 +147,9 @@ OrderName = Annotated[
 ]
 SpacingMs = Annotated[
     float | None,
-    typer.Option("--spacing-ms", metavar="X", help="Time from tick to tick.  [default: the family's own]"),
+    typer.Option(
+        "--spacing-ms",
+        metavar="X",
+        help="Mean time between two ticks of one symbol.  [default: the family's own]",
+    ),
 ]

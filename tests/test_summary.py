@@ -115,7 +115,7 @@ abandoned            0
 unprocessed          0
 
 - copies against their originals: identical 0, price 0, time 2, price+time 248
-- their times differ by 1.0 to 10.0 ms
+- their times differ by 1 to 10 ms
 - their prices differ by 0.00 to 0.50
 ! keying on (symbol, timestamp) finds 2 groups where 250 events are duplicated,
   and all of them hold different events

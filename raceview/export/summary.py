@@ -18,6 +18,7 @@ from raceview.safe_text import columns, left, printable
 
 WIDTH = 80
 _NAME = 20
+_SUBJECT = 48
 _MOST_LINES = 12
 """Longer lists are cut, with a line that says so and names the file that holds them whole."""
 _MOST_ALIKE = 3
@@ -139,7 +140,7 @@ def _findings(findings: Sequence[Mapping[str, Any]]) -> list[str]:
     for name, group in groupby(findings, key=lambda finding: str(finding["finding"])):
         alike = list(group)
         for finding in alike[:_MOST_ALIKE]:
-            subject = printable(str(finding["subject"]), WIDTH // 2)
+            subject = printable(str(finding["subject"]), _SUBJECT)
             lines += _item(f"{words(name)} {subject}: {printable(finding['evidence'], _MOST_LETTERS)}", "!")
         lines += _rest(len(alike) - _MOST_ALIKE, words(name), "findings.csv")
     return lines
@@ -195,7 +196,7 @@ def _shown(record: Mapping[str, Any], *keys: str) -> list[str]:
 
 
 def _span(span: Sequence[Any]) -> str:
-    low, high = map(str, span)
+    low, high = (f"{end:,.6g}" if isinstance(end, float) else str(end) for end in span)
     return low if low == high else f"{low} to {high}"
 
 
