@@ -22,13 +22,19 @@ type_floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Edges sorted by row. `weight > 0` per edge, `free > 0` per row; rows and slots are numbered from 0."""
+    """Edges sorted by row. `weight > 0` per edge, `free > 0` per row; rows and slots are numbered from 0.
+
+    Where rows are known to come in the order of their slots' `place`, each row whose slot lies before that of an
+    earlier row multiplies the probability by `inversion`.
+    """
 
     edge_row: type_ints
     edge_slot: type_ints
     weight: type_floats
     free: type_floats
     slots: int
+    place: type_floats | None = None
+    inversion: float = 1.0
 
     @property
     def rows(self) -> int:
@@ -40,11 +46,13 @@ class Batch:
     """Components of one shape, as dense arrays: `weight[k, r, s]` of component k, 0 where there is no edge.
 
     `edge[k, r, s]` is the index of that edge in the graph, -1 where there is none; `row[k, r]` the graph's row.
+    Bit t of `later[k, s]` is set where slot t has a later place than slot s.
     """
 
     weight: type_floats
     edge: type_ints
     row: type_ints
+    later: type_ints
 
 
 def components(graph: Graph) -> tuple[type_ints, type_ints]:
@@ -114,7 +122,14 @@ def batches(graph: Graph, max_slots: int, max_rows: int, chunk: int = 1 << 22) -
         weight[index] = graph.weight[edges]
         row = np.empty((len(members), height), dtype=np.int64)
         row[place[row_label[rows]], row_at[rows]] = rows
+        later = np.zeros((len(members), width), dtype=np.int64)
+        if graph.place is not None:
+            slots = np.flatnonzero(shape[slot_label] == code)
+            at = np.empty((len(members), width))
+            at[place[slot_label[slots]], slot_at[slots]] = graph.place[slots]
+            bits = 1 << np.arange(width)
+            later = ((at[:, None, :] > at[:, :, None]) * bits).sum(axis=2)
         step = max(1, chunk >> width)
         for start in range(0, len(members), step):
             part = slice(start, start + step)
-            yield Batch(weight[part], edge[part], row[part])
+            yield Batch(weight[part], edge[part], row[part], later[part])

@@ -206,15 +206,15 @@ def _decide(
 ) -> dict[str, npt.NDArray[np.int64]]:
     """Links from the probabilities: the columns of `links_found`, sorted by row."""
     further = solution.further
-    of_pair = further + np.bincount(solution.edge_pair, solution.edge_probability, len(candidates.row))
+    of_pair = further + np.bincount(solution.edges.pair, solution.probability, len(candidates.row))
     best_further, further_pair = _best_pair(candidates, further)
     free = np.maximum(solution.phantom, best_further)
     edge = solution.problem.edge
-    taken = assign(replace(solution.problem.graph, weight=of_pair[solution.edge_pair[edge]], free=free))
+    taken = assign(replace(solution.problem.graph, weight=of_pair[solution.edges.pair[edge]], free=free))
     pair = further_pair.copy()
     pair[best_further <= solution.phantom] = -1
     slotted = taken != FREE
-    pair[slotted] = solution.edge_pair[edge[taken[slotted]]]
+    pair[slotted] = solution.edges.pair[edge[taken[slotted]]]
     linked = np.flatnonzero(pair >= 0)
     mine = pair[linked]
     line, lag = _own_attempt(mine, of_pair, solution, slots, offset)
@@ -241,11 +241,11 @@ def _own_attempt(
     pair: type_ints, of_pair: type_floats, solution: Solution, slots: Slots, offset: type_ints
 ) -> tuple[type_ints, type_ints]:
     """Per linked pair: the line of the attempt that wrote it (0 where unknown), and that worker's clock offset."""
-    order = np.lexsort((solution.edge_probability, solution.edge_pair))
-    last = np.searchsorted(solution.edge_pair[order], pair, side="right") - 1
+    order = np.lexsort((solution.probability, solution.edges.pair))
+    last = np.searchsorted(solution.edges.pair[order], pair, side="right") - 1
     edge = order[np.maximum(last, 0)]
-    sure = solution.edge_probability[edge] >= SURE * of_pair[pair]
-    slot = solution.edge_slot[edge]
+    sure = solution.probability[edge] >= SURE * of_pair[pair]
+    slot = solution.edges.slot[edge]
     return np.where(sure, slots.line[slot], 0), np.where(sure, offset[slots.worker[slot]], 0)
 
 

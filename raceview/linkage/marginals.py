@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from raceview.linkage.graph import Batch, Graph, batches, type_floats
+from raceview.linkage.graph import Batch, Graph, batches, type_floats, type_ints
 
 EXACT_SLOTS = 9
 """Slots up to which a component is summed exactly: its table has 2**slots cells per row."""
@@ -27,7 +27,7 @@ def marginals(graph: Graph) -> type_floats:
     done = np.zeros(graph.rows, dtype=bool)
     for batch in batches(graph, EXACT_SLOTS, EXACT_ROWS):
         inside = batch.edge >= 0
-        probability[batch.edge[inside]] = exact_marginals(batch, graph.free)[inside]
+        probability[batch.edge[inside]] = exact_marginals(batch, graph.free, graph.inversion)[inside]
         done[batch.row] = True
     open_edges = np.flatnonzero(~done[graph.edge_row])
     if len(open_edges):
@@ -35,7 +35,7 @@ def marginals(graph: Graph) -> type_floats:
     return probability
 
 
-def exact_marginals(batch: Batch, free: type_floats) -> type_floats:
+def exact_marginals(batch: Batch, free: type_floats, inversion: float = 1.0) -> type_floats:
     """Exact edge probabilities of a batch, shaped like `batch.weight`."""
     count, height, width = batch.weight.shape
     # Scaling a row's weights cancels in the marginals and keeps products far from underflow.
@@ -44,12 +44,13 @@ def exact_marginals(batch: Batch, free: type_floats) -> type_floats:
     table = 1 << width
     filled = np.arange(table)
     without = [filled[(filled >> slot) & 1 == 0] for slot in range(width)]
+    penalty = [_penalty(batch.later[:, slot], masks, inversion) for slot, masks in enumerate(without)]
     before = np.zeros((height + 1, count, table))
     before[0, :, 0] = 1.0
     for row in range(height):
         after = before[row] * idle[:, row, None]
         for slot, masks in enumerate(without):
-            after[:, masks | (1 << slot)] += before[row][:, masks] * weight[:, row, slot, None]
+            after[:, masks | (1 << slot)] += before[row][:, masks] * penalty[slot] * weight[:, row, slot, None]
         total = after.sum(axis=1, keepdims=True)
         before[row + 1] = after / total
     probability = np.empty_like(weight)
@@ -57,15 +58,22 @@ def exact_marginals(batch: Batch, free: type_floats) -> type_floats:
     for row in range(height - 1, -1, -1):
         through = np.empty((count, width))
         for slot, masks in enumerate(without):
-            step = before[row][:, masks] * beyond[:, masks | (1 << slot)]
+            step = before[row][:, masks] * penalty[slot] * beyond[:, masks | (1 << slot)]
             through[:, slot] = step.sum(axis=1) * weight[:, row, slot]
         stay = (before[row] * beyond).sum(axis=1) * idle[:, row]
         probability[:, row, :] = through / (through.sum(axis=1) + stay)[:, None]
         onward = beyond * idle[:, row, None]
         for slot, masks in enumerate(without):
-            onward[:, masks] += beyond[:, masks | (1 << slot)] * weight[:, row, slot, None]
+            onward[:, masks] += beyond[:, masks | (1 << slot)] * penalty[slot] * weight[:, row, slot, None]
         beyond = onward / onward.max(axis=1, keepdims=True)
     return probability
+
+
+def _penalty(later: type_ints, masks: type_ints, inversion: float) -> type_floats | float:
+    """Factor per component and mask for filling a slot when `later` ones of the mask are filled already."""
+    if inversion == 1.0:
+        return 1.0
+    return np.where(masks & later[:, None], inversion, 1.0)
 
 
 def _fractional(graph: Graph, edges: np.ndarray) -> type_floats:

@@ -14,7 +14,7 @@ import numpy as np
 from raceview.linkage.graph import type_floats, type_ints
 from raceview.linkage.marginals import marginals
 from raceview.linkage.noise import Noise, fit_noise
-from raceview.linkage.position import Order, anchors, best_places, learn_order
+from raceview.linkage.position import BestLinks, Order, best_links, learn_order, out_of_order
 from raceview.linkage.slots import (
     Candidates,
     Edges,
@@ -34,7 +34,7 @@ SLABS = 16
 """Stretches of consecutive events that make up the sample."""
 GUESSES = 12
 """Passes of the first guess, which takes each row on its own."""
-ROUNDS = 3
+ROUNDS = 4
 """Times that probabilities are computed under the constraints and everything is fitted again from them."""
 ORDER_ROUNDS = 2
 """Times that the rows' anchors are found again from better links."""
@@ -74,11 +74,9 @@ class Solution:
     """Probabilities of all pairs, and of a row being none of them."""
 
     problem: Problem
-    edge_pair: type_ints
-    edge_slot: type_ints
-    edge_time_delta: type_ints
-    """Less the worker's offset."""
-    edge_probability: type_floats
+    edges: Edges
+    probability: type_floats
+    """Per edge."""
     phantom: type_floats
     """Per row."""
     further: type_floats
@@ -107,64 +105,54 @@ def fit(candidates: Candidates, slots: Slots, setting: Setting) -> Fit:
 
 
 def solve(candidates: Candidates, slots: Slots, setting: Setting, state: Fit) -> Solution:
-    """The probability of every pair under what was fitted; where the order of the file tells, once more with it."""
+    """The probability of every pair under what was fitted; where the order of the file tells, again with it."""
     solution = _solve_once(candidates, slots, setting, state, None)
     if state.order is not None:
         for _ in range(ORDER_ROUNDS):
-            solution = _solve_once(candidates, slots, setting, state, _anchors(candidates, slots, solution, state.order))
+            best = best_links(candidates.row[solution.edges.pair], solution.probability, candidates.rows)
+            solution = _solve_once(candidates, slots, setting, state, best)
     return solution
 
 
 def _solve_once(
-    candidates: Candidates, slots: Slots, setting: Setting, state: Fit, anchor: type_floats | None
+    candidates: Candidates, slots: Slots, setting: Setting, state: Fit, best: BestLinks | None
 ) -> Solution:
+    """One pass; `best` links of an earlier one bear witness to the order."""
     edges = make_edges(candidates, slots, state.offset)
     row = candidates.row[edges.pair]
     likelihood = state.noise.likelihood(edges.time_delta, candidates.price_delta[edges.pair])
+    slot_place, inversion = None, 1.0
+    if best is not None and state.order is not None:
+        slot_place, inversion = _places(candidates, slots)[state.order.coordinate], state.order.inversion
+        place = slot_place[edges.slot]
+        likelihood = likelihood * inversion ** out_of_order(best, place, row, place)
     phantom = np.full(candidates.rows, state.phantom_share * candidates.rows / setting.lattice_points)
-    if anchor is not None and state.order is not None:
-        place = _coordinates(candidates, slots, edges)[state.order.coordinate]
-        nearness = state.order.log_likelihood(place - anchor[row], edges.time_delta)
-        likelihood = likelihood * np.exp(nearness - state.order.usual)
-    rates = Rates(state.filled, state.extra, phantom)
-    problem = make_problem(candidates, edges, slots, likelihood, rates)
+    problem = make_problem(candidates, edges, slots, likelihood, Rates(state.filled, state.extra, phantom))
+    problem = replace(problem, graph=replace(problem.graph, place=slot_place, inversion=inversion))
     probability = np.zeros(len(edges.pair))
     probability[problem.edge] = marginals(problem.graph)
     free = np.clip(1.0 - np.bincount(row, probability, candidates.rows), 0.0, 1.0)
     further = problem.extra * (free / problem.graph.free)[candidates.row]
     unlinked = np.clip(free - np.bincount(candidates.row, further, candidates.rows), 0.0, 1.0)
-    return Solution(problem, edges.pair, edges.slot, edges.time_delta, probability, unlinked, further)
+    return Solution(problem, edges, probability, unlinked, further)
 
 
-def _coordinates(candidates: Candidates, slots: Slots, edges: Edges) -> list[type_floats]:
-    """Per edge: when its event happened, when its attempt began, and when that ended, all in ns."""
+def _places(candidates: Candidates, slots: Slots) -> list[type_floats]:
+    """Per slot: when its event happened, when its attempt began, and when that ended, in ns from the first event."""
     base = int(candidates.event_time.min(initial=0))
-    event = (candidates.event_time[candidates.event[edges.pair]] - base).astype(np.float64)
-    began, stopped = slots.began[edges.slot] - base, slots.stopped[edges.slot] - base
+    event = (candidates.event_time[slots.event] - base).astype(np.float64)
+    began, stopped = slots.began - base, slots.stopped - base
     return [event, np.where(np.isnan(began), event, began), np.where(np.isnan(stopped), event, stopped)]
 
 
-def _anchors(candidates: Candidates, slots: Slots, solution: Solution, order: Order) -> type_floats:
-    edges = Edges(solution.edge_pair, solution.edge_slot, solution.edge_time_delta)
-    place = _coordinates(candidates, slots, edges)[order.coordinate]
-    places, _, _ = best_places(
-        candidates.row[solution.edge_pair], solution.edge_probability, candidates.rows, [place]
-    )
-    return anchors(places[0])
-
-
-def _learn_order(candidates: Candidates, slots: Slots, solution: Solution, noise: Noise) -> Order | None:
+def _learn_order(candidates: Candidates, slots: Slots, solution: Solution) -> Order | None:
     """What the order of the file says, from the clear links of a solution."""
-    edges = Edges(solution.edge_pair, solution.edge_slot, solution.edge_time_delta)
-    places, index, weight = best_places(
-        candidates.row[edges.pair],
-        solution.edge_probability,
-        candidates.rows,
-        _coordinates(candidates, slots, edges),
-    )
-    if not len(edges.pair):
-        return None
-    return learn_order(places, edges.time_delta[index], weight, (noise.time.low, noise.time.high))
+    pairs = solution.edges.pair
+    best = best_links(candidates.row[pairs], solution.probability, candidates.rows)
+    row_time = np.zeros(candidates.rows, dtype=np.int64)
+    row_time[candidates.row] = candidates.event_time[candidates.event] + candidates.time_delta
+    places = [place[solution.edges.slot] for place in _places(candidates, slots)]
+    return learn_order(best, places, row_time) if len(pairs) else None
 
 
 def _slabs(candidates: Candidates) -> tuple[Candidates, float]:
@@ -256,23 +244,23 @@ def _learn(
     bare_share: float,
 ) -> Fit:
     """Everything again, from the probabilities under the constraints."""
-    probability, kinds = solution.edge_probability, len(SlotClass)
+    probability, kinds = solution.probability, len(SlotClass)
     played = np.unique(candidates.event)
     in_play = np.isin(slots.event, played) if len(played) < candidates.events else np.ones(len(slots.event), bool)
-    full = np.bincount(slots.kind[solution.edge_slot], probability, kinds)
+    full = np.bincount(slots.kind[solution.edges.slot], probability, kinds)
     count = np.bincount(slots.kind[in_play], minlength=kinds)
-    raw = candidates.time_delta[solution.edge_pair]
+    raw = candidates.time_delta[solution.edges.pair]
     sure = probability > 0.5
-    worker = slots.worker[solution.edge_slot]
+    worker = slots.worker[solution.edges.slot]
     clocks = significant_offsets(worker[sure], raw[sure], probability[sure], setting.exact_per_worker)
     return Fit(
         noise=_fit_noise(
-            raw - clocks.offset[worker], candidates.price_delta[solution.edge_pair], probability, setting, exact_rows
+            raw - clocks.offset[worker], candidates.price_delta[solution.edges.pair], probability, setting, exact_rows
         ),
         offset=clocks.offset,
         offset_error=clocks.error,
         filled=np.clip((full + 1.0) / (count + 2.0), 0.01, 1.0 - 1e-6),
         extra=float(np.clip((solution.further.sum() + 0.1) / (len(played) + 1.0), 1e-7, 0.5)),
         phantom_share=bare_share + float(solution.phantom.sum() + 0.1) / (candidates.rows + 1.0),
-        order=_learn_order(candidates, slots, solution, state.noise),
+        order=_learn_order(candidates, slots, solution),
     )
