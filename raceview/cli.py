@@ -8,6 +8,7 @@ nor an export Textual or pandas.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 DEMO_EVENTS = 2000
 DEMO_SEED = 7
+INTERRUPTED = 128 + signal.SIGINT
 
 app = typer.Typer(cls=DefaultGroup, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -40,16 +42,36 @@ def main() -> NoReturn:
     """Run the command line and end the process: with an `ExitCode`, or 130 on ctrl-c."""
     if isinstance(sys.stdout, TextIOWrapper):  # a symbol must not crash a terminal that cannot show it
         sys.stdout.reconfigure(errors="backslashreplace")
-    code = ExitCode.DONE
-    try:
-        app(prog_name="raceview")
-    except RaceviewError as error:
-        _tell(str(error))
-        code = error.exit_code
-    except Exception as error:  # the last resort: a defect, too, is told in one line
-        _tell_defect(error)
-        code = ExitCode.DEFECT
+    code: int = ExitCode.DONE
+    with _interrupts_noted() as interrupts:
+        try:
+            app(prog_name="raceview")
+        except RaceviewError as error:
+            _tell(str(error))
+            code = error.exit_code
+        except Exception as error:  # the last resort: a defect, too, is told in one line
+            code = INTERRUPTED if interrupts else ExitCode.DEFECT
+            if not interrupts:
+                _tell_defect(error)
     sys.exit(code)
+
+
+@contextmanager
+def _interrupts_noted() -> Iterator[list[int]]:
+    """The SIGINTs that came meanwhile: an engine may answer ctrl-c with an error of its own."""
+    seen: list[int] = []
+
+    def note(number: int, _: object) -> NoReturn:
+        seen.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:
+        signal.signal(signal.SIGINT, note)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +185,7 @@ def _inputs(
     from raceview.simulate import Family, Order, simulate
 
     with TemporaryDirectory(prefix="raceview-demo-") as temporary:
-        made = Path(temporary)
+        made = Path(temporary) / "demo"  # the name stands in the manifest, where chance has no place
         simulate(made, Family.MIXED, DEMO_EVENTS, DEMO_SEED, Order.EVENT, None)
         yield Inputs(made, None, None, None)
 
@@ -201,9 +223,8 @@ def _as_text(summary: Mapping[str, Any], files: Sequence[Path], out: Path) -> st
 def _as_json(summary: Mapping[str, Any], files: Sequence[Path], out: Path) -> str:
     import json
 
-    return json.dumps(
-        {**summary, "exports": {"folder": str(out), "files": [f.name for f in files]}}, indent=2
-    )
+    exports = {"folder": str(out), "files": [file.name for file in files]}
+    return json.dumps({**summary, "exports": exports}, indent=2, allow_nan=False)
 
 
 def _close_gate(summary: Mapping[str, Any], gate: FailOn | None) -> None:

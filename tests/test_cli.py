@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -269,6 +270,22 @@ def test_errors_end_in_one_sentence_and_a_code(
     assert main("b", "--export") == code
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == ("", sentence)
+
+
+def test_an_engine_that_reports_ctrl_c_in_its_own_way(
+    main: Main, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def query(*_: object, **__: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise RuntimeError("Query interrupted") from None
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setitem(vars(raceview), "open_bundle", query)
+    assert main("b", "--export") == 130
+    assert capsys.readouterr() == ("", "")
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_debug_shows_where_a_defect_is(
