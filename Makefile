@@ -45,7 +45,7 @@ sample: $(VENV)/.installed ## make the sample bundle in data/ again
 	@$(BIN)/raceview simulate data --family mixed --events 4000 --seed 7
 
 bench: $(VENV)/.installed ## run the benchmarks
-	@for b in benchmarks/*.py; do echo "== $$b"; $(BIN)/python $$b || exit 1; done
+	@set -e; for b in $(wildcard benchmarks/*.py); do echo "== $$b"; $(BIN)/python $$b; done
 
 clean: ## remove .venv, caches and exports
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

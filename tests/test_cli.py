@@ -58,7 +58,7 @@ def test_version_loads_nothing_heavy(tmp_path: Path) -> None:
 def test_help_shows_the_options_and_the_other_commands() -> None:
     run = _run("--help", env={**os.environ, "COLUMNS": "80"})
     assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout.startswith("Usage: raceview [OPTIONS] [BUNDLE]\n")
+    assert run.stdout.startswith("Usage: raceview [OPTIONS] ")
     for expected in ("--fail-on WHAT", "Exit codes:", "\nFiles:\n", "\nCommands:\n  simulate "):
         assert expected in run.stdout
     assert "investigate" not in run.stdout
