@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from raceview.bundle.records import json_fields, split_csv
+from raceview.bundle.records import BLANKS, json_fields, split_csv
 from raceview.bundle.rejection import RejectedError, shown
 from raceview.bundle.survey import Survey
 from raceview.bundle.times import time_shape
@@ -40,8 +40,6 @@ def learn_layout(name: str, found: Survey, relation: FileRelation, json: bool) -
         if found.lines <= 1 or not found.sample:
             raise InputError(f"{name}: expected {_expected(relation, json)}; found an empty file")
         raise InputError(f"{name}, line 1: expected {_expected(relation, json)}; found blank lines")
-    if b"\0" in found.sample.split(b"\n", 1)[0]:
-        raise InputError(f"{name}, line 1: expected {_expected(relation, json)}; found binary data")
     lines = _sample_lines(found)
     return _learn_json(name, lines, relation) if json else _learn_csv(name, found, lines, relation)
 
@@ -60,9 +58,11 @@ def _sample_lines(found: Survey) -> list[str]:
 
 
 def _learn_csv(name: str, found: Survey, lines: Sequence[str], relation: FileRelation) -> Learned:
-    position = next(index for index, line in enumerate(lines) if line.strip())
+    position = next((index for index, line in enumerate(lines) if line.strip(BLANKS)), 0)
     header = lines[position]
     where = f"{name}, line {position + 1}: expected {_expected(relation, json=False)}"
+    if "\0" in header:
+        raise InputError(f"{where}; found binary data")
     try:
         header_bytes = found.sample.split(b"\n")[position]
         header_bytes.decode()
@@ -113,7 +113,7 @@ def _must_hold_objects(name: str, lines: Iterable[str], relation: FileRelation) 
             objects += 1
         except RejectedError:
             continue
-    first = next((number for number, line in enumerate(lines, start=1) if line.strip()), 1)
+    first = next((number for number, line in enumerate(lines, start=1) if line.strip(BLANKS)), 1)
     expected = f"{name}, line {first}: expected {_expected(relation, json=True)}"
     if not objects:
         raise InputError(f"{expected}; found {shown(list(lines)[first - 1])}")

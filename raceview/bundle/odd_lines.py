@@ -14,7 +14,7 @@ from itertools import chain, islice
 from typing import Any
 
 from raceview.bundle.layout import Learned
-from raceview.bundle.records import UnclosedQuoteError, csv_fields, json_fields, make_record
+from raceview.bundle.records import BLANKS, UnclosedQuoteError, csv_fields, json_fields, make_record
 from raceview.bundle.rejection import RejectedError, capped
 from raceview.engine.scan import ScanPlan
 
@@ -63,7 +63,7 @@ class OddLines:
             if line in self._pulled:
                 reason, text = self._pulled[line]
                 yield line, text, reason
-            elif text is not None and text.strip():
+            elif text is not None and text.strip(BLANKS):
                 try:
                     yield line, text, self._parse(text)
                 except UnclosedQuoteError as error:

@@ -36,6 +36,9 @@ def prepare_lines(name: str, plan: ScanPlan, looked: Survey, folder: Path) -> tu
         return by_lines, {}
     copy = folder / f"{name}.lines"
     pulled = _copy(looked.text_path, copy, stand_in)
+    if not looked.terminated:  # an empty last line would otherwise be none
+        with copy.open("ab") as end:
+            end.write(b"\n")
     return replace(by_lines, path=copy, carriage_return=stand_in if looked.returns else ""), pulled
 
 

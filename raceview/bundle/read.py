@@ -33,6 +33,7 @@ def read_bundle(
     """
     zone = _zone(options.assume_tz)
     found: dict[str, SourceFile] = {}
+    engine.scanner.begin()
     for relation, (role, path) in zip(RELATIONS, paths.roles(), strict=True):
         if path is None:
             engine.scanner.publish_absent(relation)

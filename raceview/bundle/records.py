@@ -16,6 +16,8 @@ from raceview.bundle.rejection import RejectedError, rejected, shown
 from raceview.bundle.times import parse_time
 from raceview.engine.scan import STATUSES, FileRelation
 
+BLANKS = " \t\r\v\f"
+"""A line of nothing else is blank: no record."""
 NO_VALUE = frozenset({"", "null", "none", "nan", "nat"})
 """How an end time that is not there may be written, in lower case."""
 

@@ -21,8 +21,12 @@ class Scanner(Protocol):
     """Reads files into the typed relations of docs/relations.md.
 
     SQL takes the usual lines in one pass; the odd ones go to `bundle/`, which knows every way to write a record, and
-    come back through `settle`. Per file: `scan`, `odd` and `settle`, `set_zone` where it is needed, `publish`.
+    come back through `settle`. The order: `begin`, then per file `scan`, `set_zone` where it is needed, `odd` and
+    `settle`, `publish`.
     """
+
+    def begin(self) -> None:
+        """Start a bundle: an empty `quarantine`."""
 
     def scan(self, plan: ScanPlan) -> None:
         """Read the file. Raises ScanMismatchError where its records are not its lines, one to one."""

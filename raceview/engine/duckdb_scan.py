@@ -1,7 +1,7 @@
 """Scans files into the typed relations with DuckDB: runs the SQL of `duckdb_scan_sql` and takes in what came back.
 
-The order of calls, per file: `scan`, then `odd` (what the SQL did not understand), `settle` (what Python made of it),
-`set_zone` where timestamps without a zone are not UTC, and `publish`.
+The order of calls: `begin`, then per file `scan`, `set_zone` where times without a zone are not UTC, `odd` (what the
+SQL did not understand), `settle` (what Python made of it), and `publish`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ class DuckDBScanner:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        connection.execute(
+
+    def begin(self) -> None:
+        """Start a bundle: an empty `quarantine`."""
+        self._connection.execute(
             "CREATE OR REPLACE TABLE quarantine (file VARCHAR, line BIGINT, reason VARCHAR, text VARCHAR)"
         )
 

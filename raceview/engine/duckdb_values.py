@@ -60,11 +60,11 @@ def without_zone(value: str) -> str:
 
 
 def _has_shape(value: str, shape: str) -> str:
-    """Whether strptime, which takes groups of fewer digits and trailing spaces too, can only find this shape.
+    """Whether strptime, which takes groups of fewer digits and more spaces too, can only find this shape.
 
-    With no fraction, or all the digits that %f and %n take, the length alone leaves no group short of a digit.
+    With no fraction, or all the digits that %f and %n take, and a T, the length alone leaves no group short of a digit.
     """
-    if _fraction_digits(shape) not in (0, _MICRO_DIGITS, _NANO_DIGITS):
+    if " " in shape or _fraction_digits(shape) not in (0, _MICRO_DIGITS, _NANO_DIGITS):
         return f"{value} LIKE '{shape.replace('0', '_')}' AND {value}[-1] >= '0'"
     end = f"ends_with({value}, '{shape[-1]}')" if shape[-1] in "Zz" else f"{value}[-1] >= '0'"
     return f"strlen({value}) = {len(shape)} AND {end}"

@@ -1,0 +1,97 @@
+"""What the engine stores, hands back and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from raceview.engine import Engine, open_engine
+from raceview.errors import OutputError
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    opened = open_engine()
+    yield opened
+    opened.close()
+
+
+def test_create_replaces_and_may_read_what_it_replaces(engine: Engine) -> None:
+    engine.create("t", "SELECT 1 AS a")
+    engine.create("t", "SELECT a + 1 AS a, 'x' AS b FROM t")
+    assert engine.rows("SELECT * FROM t") == [(2, "x")]
+
+
+def test_load_arrays(engine: Engine) -> None:
+    engine.load(
+        "t",
+        {
+            "a": np.array([3, 1, 2]),
+            "b": np.array([0.5, 1.5, 2.5]),
+            "c": np.array(["x", "é", ""], dtype=object),
+        },
+    )
+    assert engine.rows("SELECT * FROM t") == [(3, 0.5, "x"), (1, 1.5, "é"), (2, 2.5, "")]
+
+
+def test_load_rows(engine: Engine) -> None:
+    schema = {"a": "BIGINT", "b": "VARCHAR"}
+    engine.load_rows("t", schema, [(1, None), (None, "it's")])
+    assert engine.rows("SELECT * FROM t") == [(1, None), (None, "it's")]
+    engine.load_rows("t", schema, [])
+    assert engine.rows("SELECT * FROM t") == []
+
+
+def test_arrays_and_frames(engine: Engine) -> None:
+    found = engine.arrays("SELECT * FROM (VALUES (2::BIGINT, 0.5::DOUBLE), (1, 1.5)) AS v(a, b)")
+    assert {name: (values.dtype.name, values.tolist()) for name, values in found.items()} == {
+        "a": ("int64", [2, 1]),
+        "b": ("float64", [0.5, 1.5]),
+    }
+    frame = engine.frame("SELECT 1::BIGINT AS a, 'x' AS b")
+    pd.testing.assert_frame_equal(frame, pd.DataFrame({"a": [1], "b": ["x"]}), check_dtype=False)
+    assert {name: values.tolist() for name, values in engine.arrays("SELECT 1 AS a WHERE false").items()} == {
+        "a": []
+    }
+
+
+def test_write_csv(engine: Engine, tmp_path: Path) -> None:
+    query = """SELECT * FROM (VALUES (2, 'a,b', NULL), (1, 'say "x"', ''), (3, E'two\nlines', 'é')) AS v(n, t, u)
+        ORDER BY n"""
+    engine.write_csv(query, tmp_path / "it's.csv")
+    assert (tmp_path / "it's.csv").read_bytes().decode() == (
+        'n,t,u\n1,"say ""x""",""\n2,"a,b",\n3,"two\nlines",é\n'
+    )
+    engine.write_csv("SELECT 1 AS a WHERE false", tmp_path / "empty.csv")
+    assert (tmp_path / "empty.csv").read_text() == "a\n"
+    engine.write_csv("SELECT 1 AS a", tmp_path / "bare.csv", header=False)
+    assert (tmp_path / "bare.csv").read_text() == "1\n"
+
+
+def test_write_lines_byte_for_byte(engine: Engine, tmp_path: Path) -> None:
+    lines = ['"a",b', "it's, \\ ", "ends in CR\r", "é", "", "\x1f"]
+    engine.load_rows("t", {"n": "BIGINT", "text": "VARCHAR"}, list(enumerate(lines)))
+    engine.write_lines("SELECT text FROM t ORDER BY n", tmp_path / "lines")
+    assert (tmp_path / "lines").read_bytes().decode() == "".join(line + "\n" for line in lines)
+
+
+@pytest.mark.parametrize("path", ["/nowhere/at/all.csv", "/dev/full"])
+def test_a_file_that_cannot_be_written(engine: Engine, path: str) -> None:
+    engine.create("t", "SELECT range AS a FROM range(100000)")
+    with pytest.raises(OutputError, match=f"^{path}: cannot be written: "):
+        engine.write_csv("SELECT * FROM t", Path(path))
+    with pytest.raises(OutputError, match=f"^{path}: cannot be written: "):
+        engine.write_lines("SELECT a::VARCHAR FROM t", Path(path))
+
+
+def test_close_removes_the_private_folder() -> None:
+    engine = open_engine()
+    folder = engine.folder
+    (folder / "left").write_text("")
+    assert folder.is_dir()
+    engine.close()
+    assert not folder.exists()
