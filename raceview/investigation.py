@@ -147,12 +147,17 @@ class Investigation:
         )
 
     def links(self) -> pd.DataFrame:
-        """One line per output row: its event (NaN for a phantom), role, confidence, and difference from the tick."""
+        """One line per output row: its event, role, confidence, and difference from the tick.
+
+        A phantom has its role only; without the ticks a row has no role either.
+        """
+        unlinked = "NULL" if self.files.ticks is None else "'phantom'"
         return self.engine.frame(
             "SELECT o.row, o.line, o.symbol, o.time_ns, o.price_units, k.event_id, "
-            "CASE WHEN l.row IS NULL THEN 'phantom' WHEN c.place > 1 THEN 'duplicate' ELSE 'original' END AS role, "
+            f"CASE WHEN l.row IS NULL THEN {unlinked} WHEN c.place > 1 THEN 'duplicate' ELSE 'original' END AS role, "
             f"l.confidence_millionths / {MILLIONTHS}.0 AS confidence, "
-            "coalesce(d.time_delta_ns, 0) AS time_delta_ns, coalesce(d.price_delta_units, 0) AS price_delta_units "
+            "CASE WHEN l.row IS NOT NULL THEN coalesce(d.time_delta_ns, 0) END AS time_delta_ns, "
+            "CASE WHEN l.row IS NOT NULL THEN coalesce(d.price_delta_units, 0) END AS price_delta_units "
             "FROM outputs_read AS o LEFT JOIN links AS l ON l.row = o.row "
             "LEFT JOIN ticks_read AS k ON k.line = l.event LEFT JOIN deltas AS d ON d.row = o.row "
             "LEFT JOIN crowded AS c ON c.row = o.row ORDER BY o.row"

@@ -13,11 +13,15 @@ WITH neighbours AS (
     WINDOW earlier AS (PARTITION BY worker ORDER BY start_ns, line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ),
 same_event AS (
-    SELECT line, max(overlap) AS overlaps, max(retry) AS retry
+    SELECT line, max(overlap) AS overlaps, max(overlap * one_worker) AS overlaps_worker, max(retry) AS retry
     FROM (
-        SELECT first_line AS line, overlap, 0 AS retry FROM attempt_pairs
+        SELECT first_line AS line, overlap, 0 AS retry,
+            CASE WHEN first_worker = second_worker THEN 1 ELSE 0 END AS one_worker
+        FROM attempt_pairs
         UNION ALL
-        SELECT p.second_line, p.overlap, CASE WHEN p.overlap = 0 OR a.failed = 1 THEN 1 ELSE 0 END
+        SELECT p.second_line, p.overlap,
+            CASE WHEN p.second_start_ns >= p.first_end_ns OR a.failed = 1 THEN 1 ELSE 0 END,
+            CASE WHEN p.first_worker = p.second_worker THEN 1 ELSE 0 END
         FROM attempt_pairs AS p
         JOIN attempts AS a ON a.line = p.first_line
     ) AS sides
@@ -27,7 +31,7 @@ SELECT n.line, coalesce(e.overlaps, 0) AS overlaps_event,
     CASE
         WHEN n.busy_until_ns > n.start_ns OR n.previous_ns = n.start_ns THEN 1
         WHEN n.next_ns < n.end_ns OR n.next_ns = n.start_ns THEN 1
-        ELSE 0
+        ELSE coalesce(e.overlaps_worker, 0)
     END AS overlaps_worker,
     coalesce(e.retry, 0) AS retry
 FROM neighbours AS n
