@@ -1,0 +1,1 @@
+"""Tests of the analysis: from typed relations to verdicts, policies and scores."""
