@@ -3,7 +3,7 @@
 Scores are the marginal probabilities, so that the assignment has the greatest expected number of right links among
 all that respect the slots (maximum expected accuracy decoding, Holmes and Durbin 1998). Where each row's favourite
 is free for the taking there is nothing to solve; small components are solved by dynamic programming over subsets of
-slots, all of one shape at a time, and larger ones by scipy.
+slots, all of one shape at a time, and larger ones greedily.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from raceview.linkage.graph import Batch, Graph, batches, components, type_float
 from raceview.linkage.marginals import EXACT_ROWS, EXACT_SLOTS
 
 FREE = -1
+HOPELESS = 0.02
+"""Edges that score this much less than their row's best are not considered."""
 
 
 def assign(graph: Graph) -> type_ints:
@@ -23,7 +25,7 @@ def assign(graph: Graph) -> type_ints:
     chosen, contested = _favourites(graph)
     if not contested.any():
         return chosen
-    part, rows, edges = _subgraph(graph, contested)
+    part, rows, edges = _subgraph(graph, contested, _worthwhile(graph))
     solved = np.full(part.rows, FREE, dtype=np.int64)
     done = np.zeros(part.rows, dtype=bool)
     for batch in batches(part, EXACT_SLOTS, EXACT_ROWS):
@@ -51,12 +53,21 @@ def _favourites(graph: Graph) -> tuple[type_ints, np.ndarray]:
     return chosen, np.isin(row_label, bad)
 
 
-def _subgraph(graph: Graph, wanted: np.ndarray) -> tuple[Graph, type_ints, type_ints]:
-    """The part of the graph with the wanted rows; and which rows and edges of the whole it has."""
+def _worthwhile(graph: Graph) -> np.ndarray:
+    """Edges that are not hopeless beside their row's best: the rest only ties components together."""
+    best = graph.free.copy()
+    np.maximum.at(best, graph.edge_row, graph.weight)
+    return graph.weight >= HOPELESS * best[graph.edge_row]
+
+
+def _subgraph(
+    graph: Graph, wanted: np.ndarray, useful: np.ndarray | None = None
+) -> tuple[Graph, type_ints, type_ints]:
+    """The part of the graph with the wanted rows and useful edges; and which rows and edges of the whole it has."""
     rows = np.flatnonzero(wanted)
     number = np.full(graph.rows, -1, dtype=np.int64)
     number[rows] = np.arange(len(rows))
-    edges = np.flatnonzero(wanted[graph.edge_row])
+    edges = np.flatnonzero(wanted[graph.edge_row] if useful is None else wanted[graph.edge_row] & useful)
     slots, slot = np.unique(graph.edge_slot[edges], return_inverse=True)
     part = replace(
         graph,
@@ -99,24 +110,21 @@ def _best_of_subsets(batch: Batch, free: type_floats) -> type_ints:
 
 
 def _solve_large(graph: Graph, wanted: np.ndarray, solved: type_ints) -> None:
-    """Solve the components of the wanted rows together with scipy's sparse solver, writing into `solved`.
+    """Assign the wanted rows by locally dominant edges, writing into `solved`.
 
-    A private column per row stands for its being free, so that a full matching always exists; the solver wants
-    costs that are not zero.
+    An edge is taken when it is the best left for its row and for its slot; then both go, and so on (Preis 1999). The
+    gain of an optimal matching over it is some thousandths here, at a hundred times the time.
     """
-    from scipy.sparse import csr_array  # noqa: PLC0415 - costs half a second; only large components need it
-    from scipy.sparse.csgraph import min_weight_full_bipartite_matching  # noqa: PLC0415
-
-    part, rows, edges = _subgraph(graph, wanted)
-    private = np.arange(part.rows)
-    cost = 2.0 - np.concatenate([part.weight, part.free])
-    matrix = csr_array(
-        (cost, (np.concatenate([part.edge_row, private]), np.concatenate([part.edge_slot, part.slots + private]))),
-        shape=(part.rows, part.slots + part.rows),
-    )
-    row, column = min_weight_full_bipartite_matching(matrix)
-    taken = column < part.slots
-    key = part.edge_row * (part.slots + 1) + part.edge_slot
-    order = np.argsort(key)
-    at = np.searchsorted(key[order], row[taken] * (part.slots + 1) + column[taken])
-    solved[rows[row[taken]]] = edges[order[at]]
+    row, slot, score = graph.edge_row, graph.edge_slot, graph.weight
+    left = np.flatnonzero(wanted[row] & (score > graph.free[row]))
+    while len(left):
+        best_of_row, best_of_slot = np.zeros(graph.rows), np.zeros(graph.slots)
+        # A tiny slope decides ties the same way for rows and slots, so that every pass takes at least one edge.
+        key = score[left] - left * (1e-12 / len(score))
+        np.maximum.at(best_of_row, row[left], key)
+        np.maximum.at(best_of_slot, slot[left], key)
+        dominant = left[(key == best_of_row[row[left]]) & (key == best_of_slot[slot[left]])]
+        solved[row[dominant]] = dominant
+        gone_row, gone_slot = np.zeros(graph.rows, dtype=bool), np.zeros(graph.slots, dtype=bool)
+        gone_row[row[dominant]], gone_slot[slot[dominant]] = True, True
+        left = left[~(gone_row[row[left]] | gone_slot[slot[left]])]
