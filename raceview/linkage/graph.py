@@ -77,8 +77,8 @@ def components(graph: Graph) -> tuple[type_ints, type_ints]:
             if np.array_equal(grand, parent):
                 break
             parent = grand
-    _, label = np.unique(parent, return_inverse=True)
-    return label[: graph.rows].astype(np.int64), label[graph.rows :].astype(np.int64)
+    label = (np.cumsum(parent == np.arange(nodes)) - 1)[parent]
+    return label[: graph.rows], label[graph.rows :]
 
 
 def _position_in_group(group: type_ints) -> type_ints:
@@ -108,7 +108,7 @@ def batches(graph: Graph, max_slots: int, max_rows: int, chunk: int = 1 << 22) -
     shape = np.where(small, rows_in * (max_slots + 1) + slots_in, -1)
     edge_label = row_label[graph.edge_row]
     edge_shape, row_shape = shape[edge_label], shape[row_label]
-    for code in np.unique(shape[small]):
+    for code in np.flatnonzero(np.bincount(shape[small], minlength=1)):
         height, width = divmod(int(code), max_slots + 1)
         members = np.flatnonzero(shape == code)
         place = np.full(count, -1, dtype=np.int64)

@@ -31,31 +31,44 @@ class Histogram:
     """Probability per step of a difference that is not zero, over [low, high] in equal bins.
 
     Units are those of the axis (ns or 1e-9 of price); `density[k]` is the probability of any one step in bin k.
+    Between the range in which matches were seen and the wider one in which they were sought it is `tail`: few, but
+    not impossible. Beyond that it is 0.
     """
 
     low: float
     high: float
     density: type_floats
+    tail: float
+    sought: tuple[float, float]
 
     @classmethod
-    def fit(cls, values: type_ints, weights: type_floats, low: float, high: float, step: int) -> Histogram:
+    def fit(
+        cls,
+        values: type_ints,
+        weights: type_floats,
+        seen: tuple[float, float],
+        sought: tuple[float, float],
+        step: int,
+    ) -> Histogram:
         """Weighted histogram with as many bins as the evidence carries (twice the cube root, Rice's rule)."""
         evidence = float(weights.sum())
-        steps = max(1.0, (high - low) / step + 1.0)
-        bins = int(min(max(4, 2.0 * np.cbrt(evidence)), 200, steps))
         # Half a step beyond either end, so that a lattice point never sits on an edge.
-        low, high = low - 0.5 * step, high + 0.5 * step
+        low, high = seen[0] - 0.5 * step, seen[1] + 0.5 * step
+        bins = int(min(max(4, 2.0 * np.cbrt(evidence)), 200, max(1.0, (high - low) / step)))
         at = np.clip(((values - low) * (bins / (high - low))).astype(np.int64), 0, bins - 1)
         mass = np.bincount(at, weights, bins) + SMOOTHING
+        tail_mass = SMOOTHING / (evidence + 1.0)
         width = (high - low) / bins / step
-        return cls(low, high, mass / mass.sum() / width)
+        outside = max((sought[1] - sought[0]) / step, 1.0)
+        return cls(low, high, (1.0 - tail_mass) * mass / mass.sum() / width, tail_mass / outside, sought)
 
     def at(self, values: type_ints) -> type_floats:
-        """Probability of each value; 0 outside the range."""
+        """Probability of each value."""
         bins = len(self.density)
         at = np.floor((values - self.low) * (bins / (self.high - self.low))).astype(np.int64)
         inside = (values > self.low) & (values < self.high)
-        return np.where(inside, self.density[np.clip(at, 0, bins - 1)], 0.0)
+        near = (values >= self.sought[0]) & (values <= self.sought[1])
+        return np.where(inside, self.density[np.clip(at, 0, bins - 1)], np.where(near, self.tail, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +105,17 @@ def fit_noise(
     price_delta: type_ints,
     weights: type_floats,
     exact_rows: float,
-    time_range: tuple[float, float],
-    price_range: tuple[float, float],
+    seen: tuple[tuple[float, float], tuple[float, float]],
+    sought: tuple[tuple[float, float], tuple[float, float]],
     steps: tuple[int, int],
 ) -> Noise:
     """The maximum-likelihood noise for pairs that are matches with the given probabilities.
 
-    `exact_rows` counts matches that repeat their tick and are not among the pairs. Ranges bound the differences of a
-    match; steps are those of time and price.
+    `exact_rows` counts matches that repeat their tick and are not among the pairs. `seen` and `sought` are ranges of
+    time and of price: where matches lie, and where they were looked for. `steps` are those of time and price.
     """
     same_time, same_price = time_delta == 0, price_delta == 0
-    inside = (price_delta >= price_range[0]) & (price_delta <= price_range[1])
+    inside = (price_delta >= sought[1][0]) & (price_delta <= sought[1][1])
     shares = np.array(
         [
             weights[same_time & same_price].sum() + exact_rows,
@@ -116,8 +129,8 @@ def fit_noise(
     strays = weights[same_time & ~same_price & ~inside].sum()
     return Noise(
         *shares.tolist(),
-        time=Histogram.fit(time_delta[off_time], weights[off_time], *time_range, steps[0]),
-        price=Histogram.fit(price_delta[off_price], weights[off_price], *price_range, steps[1]),
+        time=Histogram.fit(time_delta[off_time], weights[off_time], seen[0], sought[0], steps[0]),
+        price=Histogram.fit(price_delta[off_price], weights[off_price], seen[1], sought[1], steps[1]),
         stray=float((strays + SMOOTHING) / (weights.sum() + exact_rows + 1.0)),
         stray_span=max(1.0, float(np.abs(price_delta).max(initial=1)) / steps[1]),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
+import numpy.typing as npt
 
 from raceview.linkage.graph import Graph, type_floats, type_ints
 
@@ -98,6 +99,36 @@ def make_slots(events: int, attempts: dict[str, type_ints]) -> Slots:
         began=np.concatenate([attempts["start_ns"], unknown])[order],
         stopped=np.concatenate([attempts["stop_ns"], unknown])[order],
         start=np.searchsorted(event[order], np.arange(events + 1)),
+    )
+
+
+def restrict(candidates: Candidates, rows: npt.NDArray[np.bool_], events: npt.NDArray[np.bool_]) -> Candidates:
+    """The candidates of some rows, all of whose events are among `events`; both numbered anew."""
+    row_number, event_number = np.cumsum(rows) - 1, np.cumsum(events) - 1
+    pairs = np.flatnonzero(rows[candidates.row])
+    return Candidates(
+        row=row_number[candidates.row[pairs]],
+        event=event_number[candidates.event[pairs]],
+        time_delta=candidates.time_delta[pairs],
+        price_delta=candidates.price_delta[pairs],
+        event_time=candidates.event_time[events],
+        rows=int(rows.sum()),
+        events=int(events.sum()),
+    )
+
+
+def slots_of(slots: Slots, events: npt.NDArray[np.bool_]) -> Slots:
+    """The slots of some events, numbered anew."""
+    mine = events[slots.event]
+    event = (np.cumsum(events) - 1)[slots.event[mine]]
+    return Slots(
+        event=event,
+        worker=slots.worker[mine],
+        kind=slots.kind[mine],
+        line=slots.line[mine],
+        began=slots.began[mine],
+        stopped=slots.stopped[mine],
+        start=np.searchsorted(event, np.arange(int(events.sum()) + 1)),
     )
 
 

@@ -24,6 +24,8 @@ from raceview.linkage.slots import (
     Slots,
     make_edges,
     make_problem,
+    restrict,
+    slots_of,
 )
 from raceview.linkage.window import Window, significant_offsets, weighted_quantile
 from raceview.model import Options
@@ -85,7 +87,7 @@ class Solution:
 
 def fit(candidates: Candidates, slots: Slots, setting: Setting) -> Fit:
     """Fit noise, rates and offsets on a sample of the candidates (all of them where they are few)."""
-    sample, share = _slabs(candidates)
+    sample, slots, share = _slabs(candidates, slots)
     bare = np.bincount(candidates.row, minlength=candidates.rows) == 0
     exact_rows = setting.exact_rows * share
     state = Fit(
@@ -155,32 +157,23 @@ def _learn_order(candidates: Candidates, slots: Slots, solution: Solution) -> Or
     return learn_order(best, places, row_time) if len(pairs) else None
 
 
-def _slabs(candidates: Candidates) -> tuple[Candidates, float]:
-    """Rows whose candidates all lie in one of a few stretches of consecutive events; and the share of events taken."""
+def _slabs(candidates: Candidates, slots: Slots) -> tuple[Candidates, Slots, float]:
+    """Rows whose candidates all lie in one of a few stretches of consecutive events, and the slots of these.
+
+    Also the share of the events taken: all where there are no more than FIT_EVENTS.
+    """
     if candidates.events <= FIT_EVENTS:
-        return candidates, 1.0
+        return candidates, slots, 1.0
     length = FIT_EVENTS // SLABS
     slab = np.full(candidates.events, -1, dtype=np.int64)
     for number, begin in enumerate(np.linspace(0, candidates.events - length, SLABS).astype(np.int64)):
         slab[begin : begin + length] = number
-    low = np.full(candidates.rows, np.iinfo(np.int64).max)
-    high = np.full(candidates.rows, -2, dtype=np.int64)
+    low, high = np.full(candidates.rows, -1, dtype=np.int64), np.full(candidates.rows, -2, dtype=np.int64)
     starts = np.flatnonzero(np.r_[True, np.diff(candidates.row) != 0])
     low[candidates.row[starts]] = np.minimum.reduceat(slab[candidates.event], starts)
     high[candidates.row[starts]] = np.maximum.reduceat(slab[candidates.event], starts)
-    rows = np.flatnonzero((low == high) & (low >= 0))
-    number = np.full(candidates.rows, -1, dtype=np.int64)
-    number[rows] = np.arange(len(rows))
-    pairs = np.flatnonzero(number[candidates.row] >= 0)
-    sample = replace(
-        candidates,
-        row=number[candidates.row[pairs]],
-        event=candidates.event[pairs],
-        time_delta=candidates.time_delta[pairs],
-        price_delta=candidates.price_delta[pairs],
-        rows=len(rows),
-    )
-    return sample, FIT_EVENTS / candidates.events
+    rows = (low == high) & (low >= 0)
+    return restrict(candidates, rows, slab >= 0), slots_of(slots, slab >= 0), FIT_EVENTS / candidates.events
 
 
 def _alone(
@@ -205,21 +198,14 @@ def _fit_noise(
     time_delta: type_ints, price_delta: type_ints, weight: type_floats, setting: Setting, exact_rows: float
 ) -> Noise:
     """The noise from weighted edges, over the range in which the weights lie."""
-    options, window = setting.options, setting.window
-    noise = fit_noise(
-        time_delta,
-        price_delta,
-        weight,
-        exact_rows,
-        window.time_range
-        if options.jitter_ns is not None
-        else _support(time_delta, weight, window.time_range),
-        window.price_range
-        if options.price_tolerance_units is not None
-        else _support(price_delta, weight, window.price_range),
-        setting.steps,
+    options, sought = setting.options, (setting.window.time_range, setting.window.price_range)
+    pinned = (options.jitter_ns is not None, options.price_tolerance_units is not None)
+    seen = (
+        sought[0] if pinned[0] else _support(time_delta, weight, sought[0]),
+        sought[1] if pinned[1] else _support(price_delta, weight, sought[1]),
     )
-    return noise if options.price_tolerance_units is None else replace(noise, stray=0.0)
+    noise = fit_noise(time_delta, price_delta, weight, exact_rows, seen, sought, setting.steps)
+    return replace(noise, stray=0.0) if pinned[1] else noise
 
 
 def _support(values: type_ints, weight: type_floats, limits: tuple[float, float]) -> tuple[float, float]:
@@ -245,10 +231,8 @@ def _learn(
 ) -> Fit:
     """Everything again, from the probabilities under the constraints."""
     probability, kinds = solution.probability, len(SlotClass)
-    played = np.unique(candidates.event)
-    in_play = np.isin(slots.event, played) if len(played) < candidates.events else np.ones(len(slots.event), bool)
     full = np.bincount(slots.kind[solution.edges.slot], probability, kinds)
-    count = np.bincount(slots.kind[in_play], minlength=kinds)
+    count = np.bincount(slots.kind, minlength=kinds)
     raw = candidates.time_delta[solution.edges.pair]
     sure = probability > 0.5
     worker = slots.worker[solution.edges.slot]
@@ -260,7 +244,7 @@ def _learn(
         offset=clocks.offset,
         offset_error=clocks.error,
         filled=np.clip((full + 1.0) / (count + 2.0), 0.01, 1.0 - 1e-6),
-        extra=float(np.clip((solution.further.sum() + 0.1) / (len(played) + 1.0), 1e-7, 0.5)),
+        extra=float(np.clip((solution.further.sum() + 0.1) / (candidates.events + 1.0), 1e-7, 0.5)),
         phantom_share=bare_share + float(solution.phantom.sum() + 0.1) / (candidates.rows + 1.0),
         order=_learn_order(candidates, slots, solution),
     )
