@@ -203,6 +203,10 @@ class Investigation:
 
     def summary(self) -> dict[str, Any]:
         """Everything that the printed summary says, as plain values that JSON can hold."""
+        return dict(self._summary)
+
+    @cached_property
+    def _summary(self) -> dict[str, Any]:
         return {
             "bundle": self.files.name,
             "policy": str(self.policy),

@@ -39,8 +39,8 @@ def _analysis() -> Table:
         SELECT k.symbol, k.timestamp, d.rows AS occurrences,
             {price("(d.price_max_units - d.price_min_units)")} AS price_shift, k.event_id,
             {price("d.price_min_units")} AS price_min, {price("d.price_max_units")} AS price_max,
-            {milliseconds("d.time_shift_ns")} AS time_shift_ms, k.price AS source_price, d.kind, d.cause,
-            w.workers, coalesce(w.attempts, 0) AS attempts, r.listed AS rows,
+            {milliseconds("d.time_shift_ns")} AS time_shift_ms, k.price AS source_price, d.kind,
+            nullif(d.cause, '') AS cause, w.workers, coalesce(w.attempts, 0) AS attempts, r.listed AS rows,
             {confidence("d.confidence_millionths")} AS confidence
         FROM duplicated AS d
         JOIN ticks_read AS k ON k.line = d.event
@@ -82,7 +82,7 @@ def _by_symbol() -> Table:
 
 def _row_audit(inv: Investigation) -> Table:
     """Every row that was read, once, and what became of it."""
-    unlinked = "'phantom'" if inv.files.ticks is not None else "''"
+    unlinked = "'phantom'" if inv.files.ticks is not None else "NULL"
     return Table(
         "row_audit.csv",
         (
@@ -91,9 +91,12 @@ def _row_audit(inv: Investigation) -> Table:
         ),
         f"""
         SELECT o.row, o.line, o.symbol, o.timestamp, o.price, k.event_id,
-            CASE WHEN c.place > 1 THEN a.attempt ELSE coalesce(a.attempt, s.attempt) END AS attempt,
+            CASE
+                WHEN c.place > 1 OR s.event IS NOT NULL OR l.row IS NULL THEN a.attempt
+                ELSE 1
+            END AS attempt,
             CASE WHEN l.row IS NULL THEN {unlinked} WHEN c.place > 1 THEN 'duplicate' ELSE 'original' END AS role,
-            z.cause,
+            nullif(z.cause, '') AS cause,
             CASE
                 WHEN l.confidence_millionths = 1000000 THEN '1'
                 ELSE {confidence("l.confidence_millionths")}
@@ -108,7 +111,7 @@ def _row_audit(inv: Investigation) -> Table:
         LEFT JOIN links AS l ON l.row = o.row
         LEFT JOIN ticks_read AS k ON k.line = l.event
         LEFT JOIN attempts AS a ON a.line = l.attempt_line
-        LEFT JOIN (SELECT event, 1 AS attempt FROM event_attempts WHERE attempts = 1) AS s ON s.event = l.event
+        LEFT JOIN (SELECT event FROM ledger WHERE attempts <> 1) AS s ON s.event = l.event
         LEFT JOIN deltas AS d ON d.row = o.row
         LEFT JOIN crowded AS c ON c.row = o.row
         LEFT JOIN causes AS z ON z.row = o.row
@@ -143,10 +146,9 @@ def _timeline() -> Table:
             "overlaps_worker", "retry", "failed",
         ),
         """
-        SELECT r.event_id, a.attempt, r.worker_id, r.start_time, r.end_time, r.status, r.line, w.overlaps_event,
-            w.overlaps_worker, w.retry, a.failed
+        SELECT r.event_id, w.attempt, r.worker_id, r.start_time, nullif(r.end_time, '') AS end_time, r.status, r.line,
+            w.overlaps_event, w.overlaps_worker, w.retry, w.failed
         FROM attempts_read AS r
-        JOIN attempts AS a ON a.line = r.line
         JOIN windows AS w ON w.line = r.line
         ORDER BY r.line
         """,
