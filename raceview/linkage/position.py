@@ -8,8 +8,10 @@ the order is then that much less likely. A file sorted by the rows' own times sa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from raceview.linkage.graph import type_floats, type_ints
 
@@ -36,7 +38,7 @@ class BestLinks:
     """Per row, in file order: its likeliest edge, and whether that one is clear."""
 
     edge: type_ints
-    clear: np.ndarray
+    clear: npt.NDArray[np.bool_]
 
 
 def best_links(row: type_ints, probability: type_floats, rows: int) -> BestLinks:
@@ -63,9 +65,11 @@ def learn_order(best: BestLinks, coordinates: list[type_floats], row_time: type_
     return Order(coordinate, max(falls[coordinate], 0.5 / float(best.clear.sum())))
 
 
-def _falls(place: np.ndarray) -> float:
-    """Share of neighbours of which the later lies before the earlier."""
-    return float((np.diff(place) < 0).mean())
+def _falls(place: npt.NDArray[Any]) -> float:
+    """Share of neighbours of which the later lies before the earlier, among those whose place is known."""
+    step = np.diff(place)
+    known = ~np.isnan(step)
+    return float((step[known] < 0).mean()) if known.any() else 1.0
 
 
 def out_of_order(best: BestLinks, place: type_floats, row: type_ints, candidate: type_floats) -> type_ints:

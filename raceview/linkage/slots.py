@@ -38,7 +38,7 @@ class Slots:
     """Line of the worker log, 0 for a stand-in."""
     began: type_floats
     stopped: type_floats
-    """ns: the attempt's start and end (the start where it has no end); NaN for a stand-in."""
+    """ns: the attempt's start and end; NaN for an end that is not logged, and for a stand-in."""
     start: type_ints
     """Where each event's slots begin; one longer than there are events."""
 
@@ -79,7 +79,7 @@ class Edges:
 def make_slots(events: int, attempts: dict[str, type_ints]) -> Slots:
     """Slots from the attempts of the events, with a stand-in for each event that has none.
 
-    `attempts` holds event (numbered from 0), line, attempt, worker, failed, start_ns, stop_ns.
+    `attempts` holds event (numbered from 0), line, attempt, worker, failed, start_ns, stop_ns (0: none).
     """
     bare = np.setdiff1d(np.arange(events), attempts["event"])
     none = np.zeros(len(bare), dtype=np.int64)
@@ -97,7 +97,7 @@ def make_slots(events: int, attempts: dict[str, type_ints]) -> Slots:
         kind=np.concatenate([kind, none + int(SlotClass.UNLOGGED)])[order],
         line=np.concatenate([attempts["line"], none])[order],
         began=np.concatenate([attempts["start_ns"], unknown])[order],
-        stopped=np.concatenate([attempts["stop_ns"], unknown])[order],
+        stopped=np.concatenate([np.where(attempts["stop_ns"] == 0, np.nan, attempts["stop_ns"]), unknown])[order],
         start=np.searchsorted(event[order], np.arange(events + 1)),
     )
 

@@ -38,6 +38,8 @@ GUESSES = 12
 """Passes of the first guess, which takes each row on its own."""
 ROUNDS = 4
 """Times that probabilities are computed under the constraints and everything is fitted again from them."""
+MOST_MISPLACED = 2
+"""Neighbours that count against a row out of order: one row out of place is out of order with all of them at once."""
 ORDER_ROUNDS = 2
 """Times that the rows' anchors are found again from better links."""
 
@@ -127,7 +129,8 @@ def _solve_once(
     if best is not None and state.order is not None:
         slot_place, inversion = _places(candidates, slots)[state.order.coordinate], state.order.inversion
         place = slot_place[edges.slot]
-        likelihood = likelihood * inversion ** out_of_order(best, place, row, place)
+        misplaced = np.minimum(out_of_order(best, place, row, place), MOST_MISPLACED)
+        likelihood = likelihood * inversion**misplaced
     phantom = np.full(candidates.rows, state.phantom_share * candidates.rows / setting.lattice_points)
     problem = make_problem(candidates, edges, slots, likelihood, Rates(state.filled, state.extra, phantom))
     problem = replace(problem, graph=replace(problem.graph, place=slot_place, inversion=inversion))
@@ -140,11 +143,13 @@ def _solve_once(
 
 
 def _places(candidates: Candidates, slots: Slots) -> list[type_floats]:
-    """Per slot: when its event happened, when its attempt began, and when that ended, in ns from the first event."""
+    """Per slot: when its event happened, when its attempt began, and when that ended, in ns from the first event.
+
+    NaN where that is not known, which is out of order with nothing.
+    """
     base = int(candidates.event_time.min(initial=0))
     event = (candidates.event_time[slots.event] - base).astype(np.float64)
-    began, stopped = slots.began - base, slots.stopped - base
-    return [event, np.where(np.isnan(began), event, began), np.where(np.isnan(stopped), event, stopped)]
+    return [event, slots.began - base, slots.stopped - base]
 
 
 def _learn_order(candidates: Candidates, slots: Slots, solution: Solution) -> Order | None:
