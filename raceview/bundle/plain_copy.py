@@ -28,13 +28,12 @@ Pulled = dict[int, tuple[str, str]]
 """Lines that cannot be scanned: (reason, text) by line number."""
 
 
-def prepare_lines(name: str, plan: ScanPlan, looked: Survey, folder: Path) -> tuple[ScanPlan, Pulled]:
-    """A plan to scan the file `name` by lines, over a copy in `folder` where need be, and the lines left out."""
+def prepare_lines(name: str, plan: ScanPlan, looked: Survey, copy: Path) -> tuple[ScanPlan, Pulled]:
+    """A plan to scan the file `name` by lines, over a `copy` where need be, and the lines left out."""
     separator, stand_in = _unused_characters(name, looked.text_path)
     by_lines = replace(plan, by_lines=True, separator=separator)
     if looked.utf8 and not (looked.returns or looked.nuls or looked.long_lines):
         return by_lines, {}
-    copy = folder / f"{name}.lines"
     pulled = _copy(looked.text_path, copy, stand_in)
     if not looked.terminated:  # an empty last line would otherwise be none
         with copy.open("ab") as end:

@@ -6,7 +6,10 @@ or into `quarantine`. Where a file cannot be used at all, InputError says so in 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,14 +17,16 @@ from raceview.bundle.file_bytes import Progress
 from raceview.bundle.find import BundlePaths
 from raceview.bundle.layout import Learned, learn_layout
 from raceview.bundle.odd_lines import OddLines
-from raceview.bundle.plain_copy import prepare_lines
+from raceview.bundle.plain_copy import Pulled, prepare_lines
 from raceview.bundle.source_file import BundleFiles, SourceFile
 from raceview.bundle.survey import Survey, survey
 from raceview.bundle.times import offset_changes
-from raceview.engine.base import Engine
+from raceview.engine.base import Engine, Scanner
 from raceview.engine.scan import RELATIONS, TICKS, FileRelation, ScanMismatchError, ScanPlan
 from raceview.errors import UsageError
 from raceview.model import Options
+
+_AT_ONCE = 2
 
 
 def read_bundle(
@@ -29,17 +34,34 @@ def read_bundle(
 ) -> BundleFiles:
     """Fill `ticks_read`, `attempts_read`, `outputs_read` and `quarantine`; an absent file gives no rows.
 
-    Raises InputError where a file cannot be used, UsageError where `options.assume_tz` names no time zone.
+    `progress` is called from other threads. Raises InputError where a file cannot be used, UsageError where
+    `options.assume_tz` names no time zone.
     """
     zone = _zone(options.assume_tz)
     found: dict[str, SourceFile] = {}
     engine.scanner.begin()
-    for relation, (role, path) in zip(RELATIONS, paths.roles(), strict=True):
-        if path is None:
-            engine.scanner.publish_absent(relation)
-        else:
-            found[role] = _FileReading(path, relation, engine, zone, progress).read()
+    with _scanning(paths, engine, zone, progress) as scans:
+        for relation, scanned in zip(RELATIONS, scans, strict=True):
+            if scanned is None:
+                engine.scanner.publish_absent(relation)
+            else:
+                found[relation.role] = scanned.result().settle(engine.scanner)
     return BundleFiles(paths, **found)
+
+
+@contextmanager
+def _scanning(
+    paths: BundlePaths, engine: Engine, zone: ZoneInfo, progress: Progress | None
+) -> Iterator[list[Future[_ScannedFile] | None]]:
+    """The scans of the files, two at a time: an engine takes a small file, and a survey any file, in one thread."""
+    executor = ThreadPoolExecutor(max_workers=_AT_ONCE)
+    try:
+        yield [
+            executor.submit(_scan_file, path, relation, engine, zone, progress) if path else None
+            for relation, (_, path) in zip(RELATIONS, paths.roles(), strict=True)
+        ]
+    finally:
+        executor.shutdown(cancel_futures=True)
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -51,66 +73,74 @@ def _zone(name: str) -> ZoneInfo:
         ) from None
 
 
-class _FileReading:
-    """One file's way from its bytes to its relation."""
+def _scan_file(
+    path: Path, relation: FileRelation, engine: Engine, zone: ZoneInfo, progress: Progress | None
+) -> _ScannedFile:
+    """Survey and scan: by columns where the file's lines are its records; else, or where that fails, by lines."""
+    looked = survey(path, engine.folder / f"{relation.role}.text", progress)
+    learned = learn_layout(path.name, looked, relation, json=relation is TICKS)
+    plan = ScanPlan(
+        relation=relation,
+        path=looked.text_path,
+        layout=learned.layout,
+        lines=looked.lines,
+        ascii=looked.ascii,
+        quotes=looked.quotes,
+        backslashes=looked.backslashes,
+        nuls=looked.nuls,
+        assume_tz=zone.key,
+    )
+    all_crlf = bool(looked.returns) and looked.returns == looked.crlf == looked.lines
+    plain = looked.utf8 and not looked.nuls and (all_crlf or not looked.returns)
+    if plain and learned.layout.columns:
+        by_columns = replace(plan, carriage_return="\r" if all_crlf else "")
+        with suppress(ScanMismatchError):
+            engine.scanner.scan(by_columns)
+            return _ScannedFile(path, looked, learned, by_columns, zone, {})
+    by_lines, pulled = prepare_lines(path.name, plan, looked, engine.folder / f"{relation.role}.lines")
+    engine.scanner.scan(by_lines)
+    return _ScannedFile(path, looked, learned, by_lines, zone, pulled)
 
-    def __init__(
-        self, path: Path, relation: FileRelation, engine: Engine, zone: ZoneInfo, progress: Progress | None
-    ) -> None:
-        self._path, self._relation, self._scanner = path, relation, engine.scanner
-        self._folder = engine.folder
-        self._zone, self._progress = zone, progress
-        self._pulled: dict[int, tuple[str, str]] = {}
 
-    def read(self) -> SourceFile:
-        looked = survey(self._path, self._folder, self._progress)
-        learned = learn_layout(self._path.name, looked, self._relation, json=self._relation is TICKS)
-        plan = self._scan(looked, learned)
-        self._shift_zone(plan)
-        odd = OddLines(self._path.name, plan, learned, self._zone, self._pulled)
-        for good, bad in odd.settled(self._scanner.odd(plan)):
-            self._scanner.settle(plan, good, bad)
-        records, used = self._scanner.publish(plan)
-        self._remove_copies(looked, plan)
-        return SourceFile(
-            role=self._relation.role, name=self._path.name, path=self._path, size=looked.size, sha256=looked.sha256,
-            lines=looked.lines, records=records, used=used, quarantined=odd.quarantined, header=learned.header,
-            newline="\r\n" if looked.sample.partition(b"\n")[0].endswith(b"\r") else "\n", bom=looked.bom,
-        )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _ScannedFile:
+    """A file whose usual lines are in the engine."""
 
-    def _scan(self, looked: Survey, learned: Learned) -> ScanPlan:
-        """Scan by columns where the file's lines are its records; else, or where that fails, by lines."""
-        plan = ScanPlan(
-            relation=self._relation,
-            path=looked.text_path,
-            layout=learned.layout,
-            lines=looked.lines,
-            ascii=looked.ascii,
-            quotes=looked.quotes,
-            backslashes=looked.backslashes,
-            nuls=looked.nuls,
-            assume_tz=self._zone.key,
-        )
-        all_crlf = bool(looked.returns) and looked.returns == looked.crlf == looked.lines
-        plain = not looked.returns or all_crlf
-        if plain and looked.utf8 and not looked.nuls and learned.layout.columns:
-            try:
-                by_columns = replace(plan, carriage_return="\r" if all_crlf else "")
-                self._scanner.scan(by_columns)
-                return by_columns
-            except ScanMismatchError:
-                pass
-        by_lines, self._pulled = prepare_lines(self._path.name, plan, looked, self._folder)
-        self._scanner.scan(by_lines)
-        return by_lines
+    path: Path
+    looked: Survey
+    learned: Learned
+    plan: ScanPlan
+    zone: ZoneInfo
+    pulled: Pulled
 
-    def _shift_zone(self, plan: ScanPlan) -> None:
-        if plan.assume_tz == "UTC":
-            return
-        times = self._scanner.local_range(plan)
-        if times is not None:
-            self._scanner.set_zone(plan, offset_changes(self._zone, *times))
-
-    def _remove_copies(self, looked: Survey, plan: ScanPlan) -> None:
-        for copy in {looked.text_path, plan.path} - {self._path}:
+    def settle(self, scanner: Scanner) -> SourceFile:
+        """Deal with the lines that are not usual, and publish the relation."""
+        self._shift_zone(scanner)
+        odd = OddLines(self.path.name, self.plan, self.learned, self.zone, self.pulled)
+        for good, bad in odd.settled(scanner.odd(self.plan)):
+            scanner.settle(self.plan, good, bad)
+        records, used = scanner.publish(self.plan)
+        for copy in {self.looked.text_path, self.plan.path} - {self.path}:
             copy.unlink(missing_ok=True)
+        looked = self.looked
+        return SourceFile(
+            role=self.plan.relation.role,
+            name=self.path.name,
+            path=self.path,
+            size=looked.size,
+            sha256=looked.sha256,
+            lines=looked.lines,
+            records=records,
+            used=used,
+            quarantined=odd.quarantined,
+            header=self.learned.header,
+            newline="\r\n" if looked.sample.partition(b"\n")[0].endswith(b"\r") else "\n",
+            bom=looked.bom,
+        )
+
+    def _shift_zone(self, scanner: Scanner) -> None:
+        if self.plan.assume_tz == "UTC":
+            return
+        times = scanner.local_range(self.plan)
+        if times is not None:
+            scanner.set_zone(self.plan, offset_changes(self.zone, *times))

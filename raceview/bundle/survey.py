@@ -13,6 +13,7 @@ from raceview.bundle.file_bytes import CHUNK, Fingerprint, Progress, WatchedFile
 from raceview.errors import InputError
 
 _SAMPLE = 1 << 16
+_LARGE = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,10 @@ class Survey:
     sample: bytes
 
 
-def survey(path: Path, folder: Path, progress: Progress | None = None) -> Survey:
-    """Read the whole of `path`; a compressed file is unpacked into `folder` on the way. Raises InputError."""
+def survey(path: Path, unpack_to: Path, progress: Progress | None = None) -> Survey:
+    """Read the whole of `path`; a compressed file is written to `unpack_to` on the way. Raises InputError."""
     packed = path.suffix in (".gz", ".zst")
-    text_path = folder / path.stem if packed else path
+    text_path = unpack_to if packed else path
     looked = _Look()
     try:
         with path.open("rb") as file, Fingerprint() as fingerprint:
@@ -78,7 +79,7 @@ class _Look:
         """Look at every chunk."""
         for chunk in filter(None, chunks):
             self._size += len(chunk)
-            self._ends += chunk.count(b"\n")
+            self._ends += self._line_ends(chunk)
             if b"\r" in chunk or self._last == b"\r":
                 self._returns += chunk.count(b"\r")
                 self._crlf += chunk.count(b"\r\n") + (self._last == b"\r" and chunk[:1] == b"\n")
@@ -90,6 +91,14 @@ class _Look:
             if len(self._sample) < _SAMPLE:
                 self._sample += chunk[: _SAMPLE - len(self._sample)]
             self._last = chunk[-1:]
+
+    def _line_ends(self, chunk: bytes) -> int:
+        """`chunk.count(b"\\n")`; in a large file with numpy, which takes a sixth of the time once it is imported."""
+        if self._size < _LARGE:
+            return chunk.count(b"\n")
+        import numpy as np
+
+        return int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == ord("\n")))
 
     def result(self, text_path: Path, size: int, sha256: str) -> Survey:
         """The survey of the file with these."""

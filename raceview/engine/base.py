@@ -29,7 +29,10 @@ class Scanner(Protocol):
         """Start a bundle: an empty `quarantine`."""
 
     def scan(self, plan: ScanPlan) -> None:
-        """Read the file. Raises ScanMismatchError where its records are not its lines, one to one."""
+        """Read the file. Raises ScanMismatchError where its records are not its lines, one to one.
+
+        Different files may be scanned at once, in different threads; the other methods are for one thread.
+        """
 
     def odd(self, plan: ScanPlan) -> Iterator[Sequence[tuple[int, str | None]]]:
         """The lines that were not understood, in order, in batches of (line, text); None: an empty line."""

@@ -32,20 +32,22 @@ class DuckDBScanner:
         )
 
     def scan(self, plan: ScanPlan) -> None:
-        """Read the file of `plan` in one pass.
+        """Read the file of `plan` in one pass. Different files may be scanned at once, in different threads.
 
         Raises ScanMismatchError where its records are not its lines, one to one; the careful scan always can.
         """
         import duckdb
 
         table = scan_table(plan.relation)
+        cursor = self._connection.cursor()
         try:
-            self._connection.execute(f"CREATE OR REPLACE TABLE {table} AS {scan_query(plan)}")
+            cursor.execute(f"CREATE OR REPLACE TABLE {table} AS {scan_query(plan)}")
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
             raise ScanMismatchError(str(error)) from error
-        count, unread = self._row(
+        ((count, unread),) = cursor.execute(
             f"SELECT count(*), count(*) FILTER (state = {ODD} AND raw IS NULL) FROM {table}"
-        )
+        ).fetchall()
+        cursor.close()
         if count != max(plan.lines - first_line(plan) + 1, 0) or (unread and not plan.by_lines):
             raise ScanMismatchError(f"{count} records and {unread} unread in {plan.lines} lines")
 

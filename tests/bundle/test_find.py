@@ -96,4 +96,4 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     from raceview.bundle.survey import survey
 
     with pytest.raises(InputError, match=r"/proc/self/mem: the file cannot be read: Input/output error$"):
-        survey(Path("/proc/self/mem"), tmp_path)
+        survey(Path("/proc/self/mem"), tmp_path / "unused")

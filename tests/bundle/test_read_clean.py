@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from raceview.bundle import find_bundle
+from raceview.bundle import find_bundle, read_bundle
 from raceview.bundle.layout import learn_layout
 from raceview.bundle.survey import survey
 from raceview.engine import Engine
 from raceview.engine.scan import OUTPUTS
+from raceview.model import Options
 
 from .conftest import Read, read_folder
 
@@ -124,6 +125,16 @@ def test_a_packed_file_reads_as_what_is_in_it(
     assert list(engine.folder.iterdir()) == []
 
 
+def test_files_of_one_name_in_different_folders(engine: Engine, tmp_path: Path) -> None:
+    for folder, text in (("a", ATTEMPTS), ("b", OUTPUT)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "data.csv.gz").write_bytes(gzip.compress((text + "\n").encode()))
+    paths = find_bundle(None, attempts=tmp_path / "a/data.csv.gz", output=tmp_path / "b/data.csv.gz")
+    files = read_bundle(paths, engine, Options())
+    assert [(file.role, file.used) for file in files.present()] == [("attempts", 4), ("output", 4)]
+    assert list(engine.folder.iterdir()) == []
+
+
 def test_files_that_are_not_there_give_empty_relations(read: Callable[..., Read], engine: Engine) -> None:
     found = read({"final_output.csv": OUTPUT.encode()})
     assert (found.ticks, found.attempts, found.output) == ([], [], OUTPUTS_READ)
@@ -149,7 +160,7 @@ def test_the_usual_line_is_learnt_from_the_most_not_the_first(tmp_path: Path) ->
     """The assessment's first timestamp has no fraction, all others have."""
     path = tmp_path / "final_output.csv"
     path.write_text('symbol,timestamp,price\nA,2025-07-12T09:15:00Z,"1"\n' + OUTPUT.partition("\n")[2])
-    layout = learn_layout(path.name, survey(path, tmp_path), OUTPUTS, json=False).layout
+    layout = learn_layout(path.name, survey(path, tmp_path / "unused"), OUTPUTS, json=False).layout
     assert layout.time_shapes == {"timestamp": "0000-00-00T00:00:00.000000Z"}
     assert [(column.field, column.prefix) for column in layout.columns] == [
         ("symbol", ""),
