@@ -19,6 +19,8 @@ from raceview.sql.decimals import milliseconds, price
 
 SAMPLED_STARTS = 200_000
 """Attempts whose claim delay is looked at, to see a worker's log clock."""
+LEAST_STARTS = 20
+"""Attempts that a worker needs for its log clock to be looked at."""
 EVIDENCE = 6.0
 """Standard errors that a worker's clock must be off to be reported."""
 NORMAL_95 = 1.96
@@ -112,10 +114,10 @@ def _log_offsets(engine: Engine, workers: int) -> dict[int, tuple[float, float]]
     medians: dict[int, tuple[float, float, float]] = {}
     for worker in range(workers):
         delay = np.sort(found["delay"][found["worker"] == worker])
-        if len(delay) >= 20:
+        if len(delay) >= LEAST_STARTS:
             middle, error = median_with_error(delay, np.ones(len(delay)))
             medians[worker] = (middle, error, float(delay[len(delay) // 50]))
-    if len(medians) < 2:
+    if len(medians) <= 1:
         return {}
     usual = sorted(middle for middle, _, _ in medians.values())[(len(medians) - 1) // 2]
     quick = sorted(low for _, _, low in medians.values())[(len(medians) - 1) // 2]
@@ -136,7 +138,12 @@ def id_collisions(engine: Engine) -> list[Finding]:
     )
     return [
         Finding(
-            FindingName.ID_COLLISION, event_id, float(payloads), "payloads", None, None,
+            FindingName.ID_COLLISION,
+            event_id,
+            float(payloads),
+            "payloads",
+            None,
+            None,
             f"{event_id} at line {first} comes again with another payload at line {again}",
         )
         for event_id, payloads, again, first in found
@@ -155,10 +162,13 @@ def twins(engine: Engine) -> list[Finding]:
     )
     return [
         Finding(
-            FindingName.TWIN, f"{symbol} {timestamp} {value}", float(events), "events", None, None,
+            FindingName.TWIN,
+            f"{symbol} {timestamp} {value}",
+            float(events),
+            "events",
+            None,
+            None,
             f"{ids} are alike in symbol, time and price; all are kept",
         )
         for symbol, timestamp, value, events, ids in found
     ]
-
-

@@ -12,19 +12,20 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from raceview import causes, policies, sql
 from raceview.bundle import BundleFiles, find_bundle, read_bundle
 from raceview.engine import Engine, open_engine
 from raceview.linkage.link import MILLIONTHS, Linkage, link
-from raceview.model import NS_PER_MS, PRICE_UNIT_DIGITS, Cause, Kind, Options, Outcome, Policy
+from raceview.model import NS_PER_MS, PRICE_UNIT_DIGITS, Cause, Kind, Options, Outcome
 from raceview.sql.decimals import price
 
 if TYPE_CHECKING:
     import pandas as pd
 
-type_progress = Callable[[str, int, int], None]
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Called with (step, done, total)."""
 
 STEPS = ("reading", "attempts", "linking", "judging")
 
@@ -36,7 +37,7 @@ def open_bundle(
     attempts: str | Path | None = None,
     output: str | Path | None = None,
     options: Options | None = None,
-    progress: type_progress | None = None,
+    progress: Progress | None = None,
 ) -> Investigation:
     """Read a bundle (a folder, single files, or both) and analyse it.
 
@@ -46,14 +47,18 @@ def open_bundle(
     paths = find_bundle(*(None if path is None else Path(path) for path in (bundle, ticks, attempts, output)))
     engine = open_engine()
     try:
-        return Investigation(engine, read_bundle(paths, engine, options or Options(), _step(progress, 0)),
-                             options or Options(), progress)
+        return Investigation(
+            engine,
+            read_bundle(paths, engine, options or Options(), _step(progress, 0)),
+            options or Options(),
+            progress,
+        )
     except BaseException:
         engine.close()
         raise
 
 
-def _step(progress: type_progress | None, number: int) -> type_progress | None:
+def _step(progress: Progress | None, number: int) -> Progress | None:
     """Tell that a step begins; the reading step tells more by itself."""
     if progress:
         progress(STEPS[number], number, len(STEPS))
@@ -64,7 +69,7 @@ class Investigation:
     """A bundle, analysed. Every answer comes from here."""
 
     def __init__(
-        self, engine: Engine, files: BundleFiles, options: Options, progress: type_progress | None = None
+        self, engine: Engine, files: BundleFiles, options: Options, progress: Progress | None = None
     ) -> None:
         self.engine = engine
         self.files = files
@@ -81,8 +86,16 @@ class Investigation:
 
     def _prepare(self) -> None:
         sql.create(
-            self.engine, "symbols", "workers", "tick_repeats", "ticks", "attempt_events", "attempts",
-            "event_attempts", "attempt_pairs", "outputs",
+            self.engine,
+            "symbols",
+            "workers",
+            "tick_repeats",
+            "ticks",
+            "attempt_events",
+            "attempts",
+            "event_attempts",
+            "attempt_pairs",
+            "outputs",
         )
 
     def _link(self) -> Linkage:
@@ -91,7 +104,9 @@ class Investigation:
 
     def _judge(self) -> None:
         noise = self.linkage.noise
-        spreads = (noise.time.high - noise.time.low, noise.price.high - noise.price.low) if noise else (0.0, 0.0)
+        spreads = (
+            (noise.time.high - noise.time.low, noise.price.high - noise.price.low) if noise else (0.0, 0.0)
+        )
         sql.create(self.engine, "deltas", "event_rows")
         sql.create(
             self.engine,
@@ -138,7 +153,7 @@ class Investigation:
                 self._on_demand.add(relation)
 
     def attempts(self) -> pd.DataFrame:
-        """One line per attempt: event_id, attempt, worker_id, start_ns, end_ns, status, and what its window overlaps."""
+        """One line per attempt: its event, number, worker, times, status, and what its window overlaps."""
         self.need("windows")
         return self.engine.frame(
             "SELECT r.event_id, a.attempt, r.worker_id, a.start_ns, a.end_ns, r.status, r.line, w.overlaps_event, "
@@ -302,11 +317,19 @@ class Investigation:
     def _by_symbol(self) -> list[dict[str, Any]]:
         self.need("by_symbol")
         names = (
-            "symbol", "events", "duplicated_events", "extra_rows", "duplicate_rate", "identical", "price_shifted",
+            "symbol",
+            "events",
+            "duplicated_events",
+            "extra_rows",
+            "duplicate_rate",
+            "identical",
+            "price_shifted",
             "time_shifted",
         )
-        found = self.engine.rows(f"SELECT {', '.join(names[:4])}, duplicate_rate_millionths, {', '.join(names[5:])} "
-                                 "FROM by_symbol ORDER BY symbol")
+        found = self.engine.rows(
+            f"SELECT {', '.join(names[:4])}, duplicate_rate_millionths, {', '.join(names[5:])} "
+            "FROM by_symbol ORDER BY symbol"
+        )
         lines = [dict(zip(names, line, strict=True)) for line in found]
         for line in lines:
             line["duplicate_rate"] /= MILLIONTHS
@@ -324,7 +347,10 @@ class Investigation:
             return {"jitter_ms": None, "price_shift": None, "worker_offsets_ms": offsets}
         return {
             "jitter_ms": [noise.time.low / NS_PER_MS, noise.time.high / NS_PER_MS],
-            "price_shift": [noise.price.low / 10**PRICE_UNIT_DIGITS, noise.price.high / 10**PRICE_UNIT_DIGITS],
+            "price_shift": [
+                noise.price.low / 10**PRICE_UNIT_DIGITS,
+                noise.price.high / 10**PRICE_UNIT_DIGITS,
+            ],
             "worker_offsets_ms": offsets,
         }
 
@@ -339,4 +365,3 @@ class Investigation:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-

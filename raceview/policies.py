@@ -34,7 +34,8 @@ def price_step_units(engine: Engine) -> int:
     powers = range(1, PRICE_UNIT_DIGITS + 1)
     columns = ", ".join(f"max(CASE WHEN price_units % {10**k} = 0 THEN 0 ELSE 1 END)" for k in powers)
     (broken,) = engine.rows(f"SELECT {columns} FROM outputs")
-    return 10 ** next((k - 1 for k, bad in zip(powers, broken, strict=True) if bad), PRICE_UNIT_DIGITS)
+    digits: int = next((k - 1 for k, bad in zip(powers, broken, strict=True) if bad), PRICE_UNIT_DIGITS)
+    return int(10**digits)
 
 
 def _half_even(total: str, count: str, low: str, step: int) -> str:
@@ -91,7 +92,8 @@ def make_changes(engine: Engine, policy: Policy, options: Options) -> None:
             f"JOIN outputs AS o ON o.row = p.row WHERE p.policy = '{policy}' AND p.price_units <> o.price_units"
         )
     if policy is Policy.SOURCE or options.drop_phantoms:
-        parts.append(_change("dropped", "SELECT row, 0 AS event FROM phantoms"))
+        rest = " WHERE row NOT IN (SELECT row FROM same_key)" if policy is Policy.EXACT_KEY else ""
+        parts.append(_change("dropped", f"SELECT row, 0 AS event FROM phantoms{rest}"))
     engine.create(
         "changes",
         " UNION ALL ".join(parts or [_change("kept", "SELECT row, 0 AS event FROM outputs WHERE 1 = 0")]),

@@ -1,9 +1,9 @@
-"""The clean output: kept rows byte for byte as they were read, corrected ones with new time and price in their place."""
+"""The clean output: kept rows byte for byte as they were read, corrected ones with new time and price."""
 
 from __future__ import annotations
 
 import csv
-import io
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from raceview.investigation import Investigation
 
 NAME = "deduplicated_output.csv"
+_FIELD = re.compile(r'(?:^|,)("(?:[^"]|"")*"|[^",]*)')
+"""A field of a record that has been read, so that its quotes are closed."""
 
 
 def write_deduplicated(inv: Investigation, path: Path) -> None:
@@ -54,7 +56,9 @@ def _make_corrected(inv: Investigation, header: str) -> None:
         f"SELECT row, {joined} || substr(text, length(body) + 1) AS text "
         f"FROM (SELECT v.*, rtrim(text, chr(13)) AS body FROM ({values}) AS v) AS plain WHERE text NOT LIKE '%\"%'",
     )
-    quoted = inv.engine.rows(f"SELECT row, text, new_time, new_price FROM ({values}) AS v WHERE text LIKE '%\"%'")
+    quoted = inv.engine.rows(
+        f"SELECT row, text, new_time, new_price FROM ({values}) AS v WHERE text LIKE '%\"%'"
+    )
     if quoted:
         rebuilt = [(row, _rebuilt(text, time_at, time, price_at, price)) for row, text, time, price in quoted]
         inv.engine.load_rows("corrected_quoted", {"row": "BIGINT", "text": "VARCHAR"}, rebuilt)
@@ -62,10 +66,9 @@ def _make_corrected(inv: Investigation, header: str) -> None:
 
 
 def _rebuilt(text: str, time_at: int, time: str, price_at: int, price: str) -> str:
-    """A record with quotes, its time and price replaced."""
-    ending = text[len(text.rstrip("\r")) :]
-    fields = next(csv.reader([text.rstrip("\r")]))
-    fields[time_at], fields[price_at] = time, price
-    line = io.StringIO()
-    csv.writer(line, lineterminator=ending).writerow(fields)
-    return line.getvalue()
+    """A record with quotes, its time and price replaced; all else, and whether they are quoted, as it was."""
+    body = text.rstrip("\r")
+    fields = _FIELD.findall(body)
+    for at, value in ((time_at, time), (price_at, price)):
+        fields[at] = f'"{value}"' if fields[at].startswith('"') else value
+    return ",".join(fields) + text[len(body) :]

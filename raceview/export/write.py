@@ -25,8 +25,17 @@ if TYPE_CHECKING:
 INCOMPLETE = "EXPORT_INCOMPLETE.txt"
 STAGING = ".raceview-staging-"
 SCOREBOARD = (
-    "policy", "rows", "kept_once", "real_lost", "duplicates_left", "wrong_prices", "price_error_mean",
-    "price_error_max", "wrong_times", "time_error_max_ms", "oracle",
+    "policy",
+    "rows",
+    "kept_once",
+    "real_lost",
+    "duplicates_left",
+    "wrong_prices",
+    "price_error_mean",
+    "price_error_max",
+    "wrong_times",
+    "time_error_max_ms",
+    "oracle",
 )
 FINDINGS = ("finding", "subject", "value", "unit", "low", "high", "evidence")
 
@@ -114,7 +123,9 @@ def _plain(value: Any) -> Any:
 def _replace(staging: Path, out: Path, names: list[str]) -> None:
     """Move a whole set into its place: the old manifest goes first, the new one comes last."""
     marker = out / INCOMPLETE
-    marker.write_text("An export into this folder has not finished: its files do not belong together.\n", "utf-8")
+    marker.write_text(
+        "An export into this folder has not finished: its files do not belong together.\n", "utf-8"
+    )
     (out / manifest.NAME).unlink(missing_ok=True)
     for name in names[:-1]:
         os.replace(staging / name, out / name)

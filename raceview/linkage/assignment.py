@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from raceview.linkage.graph import Batch, Graph, batches, components, type_floats, type_ints
+from raceview.linkage.graph import Batch, Floats, Graph, Ints, batches, components
 from raceview.linkage.marginals import EXACT_ROWS, EXACT_SLOTS
 
 FREE = -1
@@ -20,7 +20,7 @@ HOPELESS = 0.02
 """Edges that score this much less than their row's best are not considered."""
 
 
-def assign(graph: Graph) -> type_ints:
+def assign(graph: Graph) -> Ints:
     """The edge that each row takes, or FREE: the greatest total of `weight` (edges) and `free` (rows without)."""
     chosen, contested = _favourites(graph)
     if not contested.any():
@@ -37,7 +37,7 @@ def assign(graph: Graph) -> type_ints:
     return chosen
 
 
-def _favourites(graph: Graph) -> tuple[type_ints, np.ndarray]:
+def _favourites(graph: Graph) -> tuple[Ints, np.ndarray]:
     """Each row's best edge (or FREE), and which rows sit in a component where two want the same slot."""
     chosen = np.full(graph.rows, FREE, dtype=np.int64)
     order = np.lexsort((-np.arange(len(graph.weight)), graph.weight, graph.edge_row))
@@ -60,9 +60,7 @@ def _worthwhile(graph: Graph) -> np.ndarray:
     return graph.weight >= HOPELESS * best[graph.edge_row]
 
 
-def _subgraph(
-    graph: Graph, wanted: np.ndarray, useful: np.ndarray | None = None
-) -> tuple[Graph, type_ints, type_ints]:
+def _subgraph(graph: Graph, wanted: np.ndarray, useful: np.ndarray | None = None) -> tuple[Graph, Ints, Ints]:
     """The part of the graph with the wanted rows and useful edges; and which rows and edges of the whole it has."""
     rows = np.flatnonzero(wanted)
     number = np.full(graph.rows, -1, dtype=np.int64)
@@ -80,7 +78,7 @@ def _subgraph(
     return part, rows, edges
 
 
-def _best_of_subsets(batch: Batch, free: type_floats) -> type_ints:
+def _best_of_subsets(batch: Batch, free: Floats) -> Ints:
     """The edge (graph numbering) per component and row of the best assignment, FREE where the row has none."""
     count, height, width = batch.weight.shape
     score = np.where(batch.edge >= 0, batch.weight, -np.inf)
@@ -109,7 +107,7 @@ def _best_of_subsets(batch: Batch, free: type_floats) -> type_ints:
     return taken
 
 
-def _solve_large(graph: Graph, wanted: np.ndarray, solved: type_ints) -> None:
+def _solve_large(graph: Graph, wanted: np.ndarray, solved: Ints) -> None:
     """Assign the wanted rows by locally dominant edges, writing into `solved`.
 
     An edge is taken when it is the best left for its row and for its slot; then both go, and so on (Preis 1999). The

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-type_ints = npt.NDArray[np.int64]
-type_floats = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.int64]
+Floats: TypeAlias = npt.NDArray[np.float64]
+Mask: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,12 @@ class Graph:
     earlier row multiplies the probability by `inversion`.
     """
 
-    edge_row: type_ints
-    edge_slot: type_ints
-    weight: type_floats
-    free: type_floats
+    edge_row: Ints
+    edge_slot: Ints
+    weight: Floats
+    free: Floats
     slots: int
-    place: type_floats | None = None
+    place: Floats | None = None
     inversion: float = 1.0
 
     @property
@@ -49,13 +51,13 @@ class Batch:
     Bit t of `later[k, s]` is set where slot t has a later place than slot s.
     """
 
-    weight: type_floats
-    edge: type_ints
-    row: type_ints
-    later: type_ints
+    weight: Floats
+    edge: Ints
+    row: Ints
+    later: Ints
 
 
-def components(graph: Graph) -> tuple[type_ints, type_ints]:
+def components(graph: Graph) -> tuple[Ints, Ints]:
     """Label rows and slots by connected component: (label per row, label per slot), labels dense from 0.
 
     Minimum labels spread along edges while paths are halved (Shiloach & Vishkin 1982), so that even a chain of
@@ -81,7 +83,7 @@ def components(graph: Graph) -> tuple[type_ints, type_ints]:
     return label[: graph.rows], label[graph.rows :]
 
 
-def _position_in_group(group: type_ints) -> type_ints:
+def _position_in_group(group: Ints) -> Ints:
     """For labels per item, each item's position among those of its label, in the order given."""
     order = np.argsort(group, kind="stable")
     ordered = group[order]

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from raceview import sql
 from raceview.engine.base import Engine
 from raceview.linkage.assignment import FREE, assign
-from raceview.linkage.graph import type_floats, type_ints
+from raceview.linkage.graph import Floats, Ints
 from raceview.linkage.noise import Noise, step_of
 from raceview.linkage.slots import Candidates, Slots, make_slots
 from raceview.linkage.solver import Setting, Solution, fit, solve
@@ -25,6 +25,8 @@ SAMPLE_ROWS = 10_000
 """Rows that the window is found from."""
 REACH_GAPS = 24
 """The first window reaches this many mean gaps between a symbol's ticks to either side."""
+ENOUGH = 0.5
+"""Share of the sampled rows that the window must explain not to be widened."""
 SURE = 0.95
 """Share of a link's probability that one attempt must hold to be named as the row's own."""
 MILLIONTHS = 1_000_000
@@ -35,9 +37,9 @@ class Linkage:
     """What was fitted on the way. `noise` is None where every row was exact."""
 
     noise: Noise | None
-    offsets_ns: type_ints
+    offsets_ns: Ints
     """Per worker, against the median worker; 0 where it is within chance."""
-    errors_ns: type_floats
+    errors_ns: Floats
     """Standard errors of the offsets."""
     rest: int
     """Rows that were not exact."""
@@ -74,7 +76,7 @@ def link(engine: Engine, options: Options, workers: int) -> Linkage:
     return Linkage(fitted.noise, fitted.offset, fitted.offset_error, rest)
 
 
-def _exact_per_worker(engine: Engine, workers: int) -> type_ints:
+def _exact_per_worker(engine: Engine, workers: int) -> Ints:
     """Exact rows of each worker, over events with one attempt; scaled up from a sample where there are many."""
     ((count,),) = engine.rows("SELECT count(*) FROM exact")
     every = max(1, count // 200_000)
@@ -98,18 +100,25 @@ def _bounds(engine: Engine) -> tuple[int, int, int]:
     return low, high, symbols
 
 
-def _candidates(engine: Engine, relation: str, rows: str, events: str, low: int, high: int, first_ns: int) -> None:
+def _candidates(
+    engine: Engine, relation: str, rows: str, events: str, low: int, high: int, first_ns: int
+) -> None:
     engine.create(
         relation,
         sql.query(
-            "candidates", rows=rows, events=events, low=low, high=high, width=high - low + 1,
+            "candidates",
+            rows=rows,
+            events=events,
+            low=low,
+            high=high,
+            width=high - low + 1,
             base=first_ns - abs(high) - abs(low) - 1,
         ),
     )
 
 
 def _find(
-    engine: Engine, options: Options, rest: int, events: int, exact: type_ints
+    engine: Engine, options: Options, rest: int, events: int, exact: Ints
 ) -> tuple[Window, tuple[int, int]]:
     """The window from a sample of the remaining rows, widened while it explains too few of them."""
     first_ns, last_ns, symbols = _bounds(engine)
@@ -117,14 +126,16 @@ def _find(
     ((symbol_first, symbol_last),) = engine.rows("SELECT min(time_ns), max(time_ns) FROM ticks")
     gap = max(1, (symbol_last - symbol_first) * max(1, symbols) // max(1, events))
     every = max(1, rest // SAMPLE_ROWS)
-    engine.create("sampled", f"SELECT * FROM rest WHERE row % {every} = 0" if every > 1 else "SELECT * FROM rest")
+    engine.create(
+        "sampled", f"SELECT * FROM rest WHERE row % {every} = 0" if every > 1 else "SELECT * FROM rest"
+    )
     reach = max(1000, min(span, REACH_GAPS * gap))
     if options.jitter_ns is not None:
         reach = max(reach, 4 * options.jitter_ns)
     for _ in range(3):
         pairs, steps = _sample_pairs(engine, reach, first_ns)
         window = find_window(pairs, exact, steps)
-        if window.explained > 0.5 or reach >= span:
+        if window.explained > ENOUGH or reach >= span:
             break
         reach = min(span, 8 * reach)
         engine.create("sampled", "SELECT * FROM sampled WHERE row % 16 < 4")
@@ -167,7 +178,7 @@ def _collect(engine: Engine, window: Window) -> None:
     sql.create(engine, "slots")
 
 
-def _load(engine: Engine) -> tuple[Candidates, Slots, type_ints, type_ints]:
+def _load(engine: Engine) -> tuple[Candidates, Slots, Ints, Ints]:
     """Candidates and slots as arrays, and what row and event their numbers stand for."""
     found = engine.arrays(
         "SELECT row, event, time_delta_ns, price_delta_units FROM near UNION ALL "
@@ -202,7 +213,12 @@ def _lattice_points(engine: Engine, steps: tuple[int, int]) -> float:
 
 
 def _decide(
-    solution: Solution, candidates: Candidates, slots: Slots, offset: type_ints, rows: type_ints, event_ids: type_ints
+    solution: Solution,
+    candidates: Candidates,
+    slots: Slots,
+    offset: Ints,
+    rows: Ints,
+    event_ids: Ints,
 ) -> dict[str, npt.NDArray[np.int64]]:
     """Links from the probabilities: the columns of `links_found`, sorted by row."""
     further = solution.further
@@ -227,7 +243,7 @@ def _decide(
     }
 
 
-def _best_pair(candidates: Candidates, score: type_floats) -> tuple[type_floats, type_ints]:
+def _best_pair(candidates: Candidates, score: Floats) -> tuple[Floats, Ints]:
     """Per row, its best-scoring pair and that score (0 and -1 where it has none)."""
     best, at = np.zeros(candidates.rows), np.full(candidates.rows, -1, dtype=np.int64)
     order = np.lexsort((score, candidates.row))
@@ -238,8 +254,8 @@ def _best_pair(candidates: Candidates, score: type_floats) -> tuple[type_floats,
 
 
 def _own_attempt(
-    pair: type_ints, of_pair: type_floats, solution: Solution, slots: Slots, offset: type_ints
-) -> tuple[type_ints, type_ints]:
+    pair: Ints, of_pair: Floats, solution: Solution, slots: Slots, offset: Ints
+) -> tuple[Ints, Ints]:
     """Per linked pair: the line of the attempt that wrote it (0 where unknown), and that worker's clock offset."""
     order = np.lexsort((solution.probability, solution.edges.pair))
     last = np.searchsorted(solution.edges.pair[order], pair, side="right") - 1
@@ -251,7 +267,7 @@ def _own_attempt(
 
 def _nothing() -> dict[str, npt.NDArray[np.int64]]:
     empty = np.zeros(0, dtype=np.int64)
-    return {name: empty for name in ("row", "event", "attempt_line", "offset_ns", "confidence_millionths")}
+    return dict.fromkeys(("row", "event", "attempt_line", "offset_ns", "confidence_millionths"), empty)
 
 
 def _store(engine: Engine, found: dict[str, npt.NDArray[np.int64]]) -> None:

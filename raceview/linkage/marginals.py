@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from raceview.linkage.graph import Batch, Graph, batches, type_floats, type_ints
+from raceview.linkage.graph import Batch, Floats, Graph, Ints, batches
 
 EXACT_SLOTS = 9
 """Slots up to which a component is summed exactly: its table has 2**slots cells per row."""
@@ -23,7 +23,7 @@ RELAXATION = 1.8
 """Over-relaxation of the slots' scaling (Thibault, Chizat, Dossal and Papadakis 2021), against slow convergence."""
 
 
-def marginals(graph: Graph) -> type_floats:
+def marginals(graph: Graph) -> Floats:
     """The probability of each edge, in the order of the graph's edges. A row's leftover is its being free."""
     probability = np.zeros(len(graph.weight))
     done = np.zeros(graph.rows, dtype=bool)
@@ -37,7 +37,7 @@ def marginals(graph: Graph) -> type_floats:
     return probability
 
 
-def exact_marginals(batch: Batch, free: type_floats, inversion: float = 1.0) -> type_floats:
+def exact_marginals(batch: Batch, free: Floats, inversion: float = 1.0) -> Floats:
     """Exact edge probabilities of a batch, shaped like `batch.weight`."""
     count, height, width = batch.weight.shape
     # Scaling a row's weights cancels in the marginals and keeps products far from underflow.
@@ -52,10 +52,12 @@ def exact_marginals(batch: Batch, free: type_floats, inversion: float = 1.0) -> 
     for row in range(height):
         after = before[row] * idle[:, row, None]
         for slot, masks in enumerate(without):
-            after[:, masks | (1 << slot)] += before[row][:, masks] * penalty[slot] * weight[:, row, slot, None]
+            after[:, masks | (1 << slot)] += (
+                before[row][:, masks] * penalty[slot] * weight[:, row, slot, None]
+            )
         total = after.sum(axis=1, keepdims=True)
         before[row + 1] = after / total
-    probability = np.empty_like(weight)
+    probability: Floats = np.empty(weight.shape)
     beyond = np.ones((count, table))
     for row in range(height - 1, -1, -1):
         through = np.empty((count, width))
@@ -71,14 +73,14 @@ def exact_marginals(batch: Batch, free: type_floats, inversion: float = 1.0) -> 
     return probability
 
 
-def _penalty(later: type_ints, masks: type_ints, inversion: float) -> type_floats | float:
+def _penalty(later: Ints, masks: Ints, inversion: float) -> Floats | float:
     """Factor per component and mask for filling a slot when `later` ones of the mask are filled already."""
     if inversion == 1.0:
         return 1.0
     return np.where(masks & later[:, None], inversion, 1.0)
 
 
-def _fractional(graph: Graph, edges: type_ints) -> type_floats:
+def _fractional(graph: Graph, edges: Ints) -> Floats:
     """Marginals of the edges by fixed-point passes on the fractional Bethe free energy.
 
     Stationarity gives b (1-b)**g = w x_row y_slot; a free row and an empty slot are edges that nobody else contests
@@ -106,6 +108,6 @@ def _fractional(graph: Graph, edges: type_ints) -> type_floats:
     return belief
 
 
-def _starts(sorted_group: type_ints) -> type_ints:
+def _starts(sorted_group: Ints) -> Ints:
     """Where each run of equal values begins."""
     return np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]])

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from raceview.linkage.graph import type_floats, type_ints
+from raceview.linkage.graph import Floats, Ints
 
 SMOOTHING = 0.5
 """Pseudo-count that every bin of a histogram starts with."""
 
 
-def step_of(values: type_ints) -> int:
+def step_of(values: Ints) -> int:
     """The greatest common divisor of all differences, at least 1."""
     return max(1, int(np.gcd.reduce(np.abs(values))) if len(values) else 1)
 
@@ -37,15 +37,15 @@ class Histogram:
 
     low: float
     high: float
-    density: type_floats
+    density: Floats
     tail: float
     sought: tuple[float, float]
 
     @classmethod
     def fit(
         cls,
-        values: type_ints,
-        weights: type_floats,
+        values: Ints,
+        weights: Floats,
         seen: tuple[float, float],
         sought: tuple[float, float],
         step: int,
@@ -62,7 +62,7 @@ class Histogram:
         outside = max((sought[1] - sought[0]) / step, 1.0)
         return cls(low, high, (1.0 - tail_mass) * mass / mass.sum() / width, tail_mass / outside, sought)
 
-    def at(self, values: type_ints) -> type_floats:
+    def at(self, values: Ints) -> Floats:
         """Probability of each value."""
         bins = len(self.density)
         at = np.floor((values - self.low) * (bins / (self.high - self.low))).astype(np.int64)
@@ -88,7 +88,7 @@ class Noise:
     stray: float
     stray_span: float
 
-    def likelihood(self, time_delta: type_ints, price_delta: type_ints) -> type_floats:
+    def likelihood(self, time_delta: Ints, price_delta: Ints) -> Floats:
         """Probability of each (ns, price units) difference under a true match, per step of time and of price."""
         same_time, same_price = time_delta == 0, price_delta == 0
         time, price = self.time.at(time_delta), self.price.at(price_delta)
@@ -101,9 +101,9 @@ class Noise:
 
 
 def fit_noise(
-    time_delta: type_ints,
-    price_delta: type_ints,
-    weights: type_floats,
+    time_delta: Ints,
+    price_delta: Ints,
+    weights: Floats,
     exact_rows: float,
     seen: tuple[tuple[float, float], tuple[float, float]],
     sought: tuple[tuple[float, float], tuple[float, float]],
@@ -127,8 +127,12 @@ def fit_noise(
     shares = (shares + SMOOTHING) / (shares.sum() + 4 * SMOOTHING)
     off_time, off_price = ~same_time, ~same_price & inside
     strays = weights[same_time & ~same_price & ~inside].sum()
+    exact, price_only, time_only, both = (float(share) for share in shares)
     return Noise(
-        *shares.tolist(),
+        exact,
+        price_only,
+        time_only,
+        both,
         time=Histogram.fit(time_delta[off_time], weights[off_time], seen[0], sought[0], steps[0]),
         price=Histogram.fit(price_delta[off_price], weights[off_price], seen[1], sought[1], steps[1]),
         stray=float((strays + SMOOTHING) / (weights.sum() + exact_rows + 1.0)),

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from raceview.linkage.graph import type_floats, type_ints
+from raceview.linkage.graph import Floats, Ints
 
 NEIGHBOURS = 3
 """Clear rows to either side that a row is held against."""
@@ -37,11 +37,11 @@ class Order:
 class BestLinks:
     """Per row, in file order: its likeliest edge, and whether that one is clear."""
 
-    edge: type_ints
+    edge: Ints
     clear: npt.NDArray[np.bool_]
 
 
-def best_links(row: type_ints, probability: type_floats, rows: int) -> BestLinks:
+def best_links(row: Ints, probability: Floats, rows: int) -> BestLinks:
     """The likeliest edge of each row; rows without edges are not clear."""
     order = np.lexsort((probability, row))
     last = order[np.flatnonzero(np.r_[np.diff(row[order]) != 0, True])] if len(order) else order
@@ -50,7 +50,7 @@ def best_links(row: type_ints, probability: type_floats, rows: int) -> BestLinks
     return BestLinks(edge, top > CLEAR)
 
 
-def learn_order(best: BestLinks, coordinates: list[type_floats], row_time: type_ints) -> Order | None:
+def learn_order(best: BestLinks, coordinates: list[Floats], row_time: Ints) -> Order | None:
     """The coordinate that clear rows follow, or None: too few rows, no order, or merely that of the rows' own times.
 
     `coordinates` are per edge (ns); `row_time` per row.
@@ -72,7 +72,7 @@ def _falls(place: npt.NDArray[Any]) -> float:
     return float((step[known] < 0).mean()) if known.any() else 1.0
 
 
-def out_of_order(best: BestLinks, place: type_floats, row: type_ints, candidate: type_floats) -> type_ints:
+def out_of_order(best: BestLinks, place: Floats, row: Ints, candidate: Floats) -> Ints:
     """Per edge: how many of its row's clear neighbours in the file its coordinate would be out of order with.
 
     `place` is the coordinate of each edge, of which `best` names one per row; `candidate` that of the edges in

@@ -12,7 +12,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from raceview.linkage.graph import Graph, type_floats, type_ints
+from raceview.linkage.graph import Floats, Graph, Ints
 
 NEGLIGIBLE = 1e-9
 """Edges this much less likely than their row's best are left out."""
@@ -31,15 +31,15 @@ class SlotClass(IntEnum):
 class Slots:
     """Slots sorted by event: the event's number (from 0), the worker, the class, and the line of its attempt."""
 
-    event: type_ints
-    worker: type_ints
-    kind: type_ints
-    line: type_ints
+    event: Ints
+    worker: Ints
+    kind: Ints
+    line: Ints
     """Line of the worker log, 0 for a stand-in."""
-    began: type_floats
-    stopped: type_floats
+    began: Floats
+    stopped: Floats
     """ns: the attempt's start and end; NaN for an end that is not logged, and for a stand-in."""
-    start: type_ints
+    start: Ints
     """Where each event's slots begin; one longer than there are events."""
 
 
@@ -47,9 +47,9 @@ class Slots:
 class Rates:
     """Probability that a slot of each class is filled; rows per event beyond its slots; phantoms per lattice point."""
 
-    filled: type_floats
+    filled: Floats
     extra: float
-    phantom: type_floats
+    phantom: Floats
     """Per row: how many phantom rows its symbol has per step of time and of price."""
 
 
@@ -57,11 +57,11 @@ class Rates:
 class Candidates:
     """Pairs of a row and an event, sorted by row; rows and events numbered from 0."""
 
-    row: type_ints
-    event: type_ints
-    time_delta: type_ints
-    price_delta: type_ints
-    event_time: type_ints
+    row: Ints
+    event: Ints
+    time_delta: Ints
+    price_delta: Ints
+    event_time: Ints
     """ns, per event."""
     rows: int
     events: int
@@ -71,12 +71,12 @@ class Candidates:
 class Edges:
     """Pairs of a row and a slot: the pair each comes from, its slot, and its time difference less the offset."""
 
-    pair: type_ints
-    slot: type_ints
-    time_delta: type_ints
+    pair: Ints
+    slot: Ints
+    time_delta: Ints
 
 
-def make_slots(events: int, attempts: dict[str, type_ints]) -> Slots:
+def make_slots(events: int, attempts: dict[str, Ints]) -> Slots:
     """Slots from the attempts of the events, with a stand-in for each event that has none.
 
     `attempts` holds event (numbered from 0), line, attempt, worker, failed, start_ns, stop_ns (0: none).
@@ -97,12 +97,16 @@ def make_slots(events: int, attempts: dict[str, type_ints]) -> Slots:
         kind=np.concatenate([kind, none + int(SlotClass.UNLOGGED)])[order],
         line=np.concatenate([attempts["line"], none])[order],
         began=np.concatenate([attempts["start_ns"], unknown])[order],
-        stopped=np.concatenate([np.where(attempts["stop_ns"] == 0, np.nan, attempts["stop_ns"]), unknown])[order],
+        stopped=np.concatenate([np.where(attempts["stop_ns"] == 0, np.nan, attempts["stop_ns"]), unknown])[
+            order
+        ],
         start=np.searchsorted(event[order], np.arange(events + 1)),
     )
 
 
-def restrict(candidates: Candidates, rows: npt.NDArray[np.bool_], events: npt.NDArray[np.bool_]) -> Candidates:
+def restrict(
+    candidates: Candidates, rows: npt.NDArray[np.bool_], events: npt.NDArray[np.bool_]
+) -> Candidates:
     """The candidates of some rows, all of whose events are among `events`; both numbered anew."""
     row_number, event_number = np.cumsum(rows) - 1, np.cumsum(events) - 1
     pairs = np.flatnonzero(rows[candidates.row])
@@ -132,7 +136,7 @@ def slots_of(slots: Slots, events: npt.NDArray[np.bool_]) -> Slots:
     )
 
 
-def make_edges(candidates: Candidates, slots: Slots, offset: type_ints) -> Edges:
+def make_edges(candidates: Candidates, slots: Slots, offset: Ints) -> Edges:
     """Every pair once per slot of its event."""
     first = slots.start[candidates.event]
     count = slots.start[candidates.event + 1] - first
@@ -147,9 +151,9 @@ class Problem:
     """The assignment problem and what is needed to read its solution back."""
 
     graph: Graph
-    edge: type_ints
+    edge: Ints
     """For each edge of the graph, its index among all edges."""
-    extra: type_floats
+    extra: Floats
     """Per candidate pair: the weight of the row being a further one of that event."""
 
 
@@ -157,7 +161,7 @@ def make_problem(
     candidates: Candidates,
     edges: Edges,
     slots: Slots,
-    likelihood: type_floats,
+    likelihood: Floats,
     rates: Rates,
 ) -> Problem:
     """Weigh every edge: its likelihood times the odds that its slot is filled."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from raceview.linkage.graph import type_floats, type_ints
+from raceview.linkage.graph import Floats, Ints
 from raceview.linkage.marginals import marginals
 from raceview.linkage.noise import Noise, fit_noise
 from raceview.linkage.position import BestLinks, Order, best_links, learn_order, out_of_order
@@ -38,6 +38,8 @@ GUESSES = 12
 """Passes of the first guess, which takes each row on its own."""
 ROUNDS = 4
 """Times that probabilities are computed under the constraints and everything is fitted again from them."""
+LIKELY = 0.5
+"""Links from which the clocks are read."""
 MOST_MISPLACED = 2
 """Neighbours that count against a row out of order: one row out of place is out of order with all of them at once."""
 ORDER_ROUNDS = 2
@@ -52,7 +54,7 @@ class Setting:
     steps: tuple[int, int]
     exact_rows: int
     """Exact rows that are not among the candidates' rows."""
-    exact_per_worker: type_ints
+    exact_per_worker: Ints
     lattice_points: float
     """Steps of time times steps of price that the output spans: where a phantom might have been."""
     options: Options
@@ -63,9 +65,9 @@ class Fit:
     """What was fitted."""
 
     noise: Noise
-    offset: type_ints
-    offset_error: type_floats
-    filled: type_floats
+    offset: Ints
+    offset_error: Floats
+    filled: Floats
     extra: float
     phantom_share: float
     """Phantoms per row among the rows that are not exact."""
@@ -79,11 +81,11 @@ class Solution:
 
     problem: Problem
     edges: Edges
-    probability: type_floats
+    probability: Floats
     """Per edge."""
-    phantom: type_floats
+    phantom: Floats
     """Per row."""
-    further: type_floats
+    further: Floats
     """Per pair: the probability that the row is one beyond the attempts of the pair's event."""
 
 
@@ -142,7 +144,7 @@ def _solve_once(
     return Solution(problem, edges, probability, unlinked, further)
 
 
-def _places(candidates: Candidates, slots: Slots) -> list[type_floats]:
+def _places(candidates: Candidates, slots: Slots) -> list[Floats]:
     """Per slot: when its event happened, when its attempt began, and when that ended, in ns from the first event.
 
     NaN where that is not known, which is out of order with nothing.
@@ -183,7 +185,7 @@ def _slabs(candidates: Candidates, slots: Slots) -> tuple[Candidates, Slots, flo
 
 def _alone(
     candidates: Candidates, slots: Slots, setting: Setting, state: Fit | None
-) -> tuple[type_ints, type_ints, type_floats]:
+) -> tuple[Ints, Ints, Floats]:
     """Time and price differences of all edges and their weights, each row taken on its own (slots may be shared)."""
     offset = state.offset if state else setting.window.offset
     edges = make_edges(candidates, slots, offset)
@@ -200,7 +202,7 @@ def _alone(
 
 
 def _fit_noise(
-    time_delta: type_ints, price_delta: type_ints, weight: type_floats, setting: Setting, exact_rows: float
+    time_delta: Ints, price_delta: Ints, weight: Floats, setting: Setting, exact_rows: float
 ) -> Noise:
     """The noise from weighted edges, over the range in which the weights lie."""
     options, sought = setting.options, (setting.window.time_range, setting.window.price_range)
@@ -213,7 +215,7 @@ def _fit_noise(
     return replace(noise, stray=0.0) if pinned[1] else noise
 
 
-def _support(values: type_ints, weight: type_floats, limits: tuple[float, float]) -> tuple[float, float]:
+def _support(values: Ints, weight: Floats, limits: tuple[float, float]) -> tuple[float, float]:
     """The range that holds all matches but half a row at either end, a little wider for those not yet seen."""
     off = (values != 0) & (weight > 0.0) & (values >= limits[0]) & (values <= limits[1])
     evidence = float(weight[off].sum())
@@ -239,12 +241,16 @@ def _learn(
     full = np.bincount(slots.kind[solution.edges.slot], probability, kinds)
     count = np.bincount(slots.kind, minlength=kinds)
     raw = candidates.time_delta[solution.edges.pair]
-    sure = probability > 0.5
+    sure = probability > LIKELY
     worker = slots.worker[solution.edges.slot]
     clocks = significant_offsets(worker[sure], raw[sure], probability[sure], setting.exact_per_worker)
     return Fit(
         noise=_fit_noise(
-            raw - clocks.offset[worker], candidates.price_delta[solution.edges.pair], probability, setting, exact_rows
+            raw - clocks.offset[worker],
+            candidates.price_delta[solution.edges.pair],
+            probability,
+            setting,
+            exact_rows,
         ),
         offset=clocks.offset,
         offset_error=clocks.error,

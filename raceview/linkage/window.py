@@ -12,10 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from raceview.linkage.graph import type_floats, type_ints
+from raceview.linkage.graph import Floats, Ints
 
 PASSES = 40
+SETTLED = 1e-3
 BINS_PER_OCTAVE = 4
+LEAST_ROWS = 3.0
+"""Rows that a worker needs for its median lag to be looked at."""
 EVIDENCE = 6.0
 """Standard errors by which a worker's median lag must leave that of the others to count as an offset."""
 
@@ -24,10 +27,10 @@ EVIDENCE = 6.0
 class Pairs:
     """Sampled rows and their candidates: one entry per (row, attempt); rows numbered from 0, sorted."""
 
-    row: type_ints
-    worker: type_ints
-    time_delta: type_ints
-    price_delta: type_ints
+    row: Ints
+    worker: Ints
+    time_delta: Ints
+    price_delta: Ints
     rows: int
     reach: int
     """The window: |time_delta| <= reach, in ns."""
@@ -37,14 +40,14 @@ class Pairs:
 class Window:
     """`offset[w]` in ns, against the median worker; ranges of what is left, in ns and price units."""
 
-    offset: type_ints
+    offset: Ints
     time_range: tuple[float, float]
     price_range: tuple[float, float]
     explained: float
     """Share of the sampled rows that have a match in the window."""
 
 
-def find_window(pairs: Pairs, exact_per_worker: type_ints, steps: tuple[int, int]) -> Window:
+def find_window(pairs: Pairs, exact_per_worker: Ints, steps: tuple[int, int]) -> Window:
     """Fit offsets and ranges. `exact_per_worker` counts rows that repeat their tick: evidence for no offset."""
     match, explained = _separate(pairs, len(exact_per_worker), steps)
     offset = significant_offsets(pairs.worker, pairs.time_delta, match, exact_per_worker).offset
@@ -57,41 +60,41 @@ def find_window(pairs: Pairs, exact_per_worker: type_ints, steps: tuple[int, int
     )
 
 
-def _log_bin(values: type_ints, step: int) -> type_ints:
+def _log_bin(values: Ints, step: int) -> Ints:
     """Signed logarithmic bin: 0 for zero, else +-(1 + quarter octaves above one step)."""
     magnitude = np.maximum(np.abs(values) / step, 1.0)
-    return (np.sign(values) * (1 + np.floor(BINS_PER_OCTAVE * np.log2(magnitude)))).astype(np.int64)
+    size = 1 + np.floor(BINS_PER_OCTAVE * np.log2(magnitude))
+    return np.where(values < 0, -size, np.where(values > 0, size, 0)).astype(np.int64)
 
 
-def _separate(pairs: Pairs, workers: int, steps: tuple[int, int]) -> tuple[type_floats, float]:
+def _separate(pairs: Pairs, workers: int, steps: tuple[int, int]) -> tuple[Floats, float]:
     """Per pair, the probability that it is the row's true one; and the share of rows that have one."""
     lag, lag_bins, lag_null = _null_lag(pairs, steps[0])
     price = _log_bin(pairs.price_delta, steps[1])
     price -= price.min(initial=0)
     price_bins = int(price.max(initial=0)) + 1
     far = np.abs(pairs.time_delta) > pairs.reach // 2
-    price_null = np.bincount(price[far], minlength=price_bins) + 0.5
-    price_null /= price_null.sum()
+    price_null = np.bincount(price[far], minlength=price_bins).astype(np.float64) + 0.5
+    price_null = price_null / price_null.sum()
     cell = pairs.worker * lag_bins + lag
     candidates = np.bincount(pairs.row, minlength=pairs.rows)
     explained, match = 0.5, 1.0 / np.maximum(candidates, 1)[pairs.row]
     for _ in range(PASSES):
-        lag_mass = np.bincount(cell, match, workers * lag_bins).reshape(workers, lag_bins)
-        lag_mass += 0.5 * lag_null
-        lag_mass /= lag_mass.sum(axis=1, keepdims=True)
+        lag_mass = np.bincount(cell, match, workers * lag_bins).reshape(workers, lag_bins) + 0.5 * lag_null
+        lag_mass = lag_mass / lag_mass.sum(axis=1, keepdims=True)
         price_mass = np.bincount(price, match, price_bins) + 0.5 * price_null
-        price_mass /= price_mass.sum()
+        price_mass = price_mass / price_mass.sum()
         ratio = (lag_mass / lag_null).ravel()[cell] * (price_mass / price_null)[price]
         ratio *= explained / np.maximum(candidates, 1)[pairs.row]
         new = ratio / ((1.0 - explained) + np.bincount(pairs.row, ratio, pairs.rows))[pairs.row]
         explained = float(np.clip(new.sum() / max(1, pairs.rows), 1e-4, 1 - 1e-4))
-        if np.abs(new - match).max(initial=0.0) < 1e-3:
+        if np.abs(new - match).max(initial=0.0) < SETTLED:
             break
         match = new
     return match, explained
 
 
-def _null_lag(pairs: Pairs, step: int) -> tuple[type_ints, int, type_floats]:
+def _null_lag(pairs: Pairs, step: int) -> tuple[Ints, int, Floats]:
     """Lag bin per pair, the number of bins, and each bin's share of an even spread over the window."""
     limit = int(_log_bin(np.array([pairs.reach]), step)[0])
     lag = _log_bin(pairs.time_delta, step) + limit
@@ -101,7 +104,7 @@ def _null_lag(pairs: Pairs, step: int) -> tuple[type_ints, int, type_floats]:
     return lag, 2 * limit + 1, null / null.sum()
 
 
-def weighted_quantile(values: type_ints, weights: type_floats, share: float) -> float:
+def weighted_quantile(values: Ints, weights: Floats, share: float) -> float:
     """The smallest value at which the cumulated weight reaches `share` of the whole; 0 where there is none."""
     order = np.argsort(values, kind="stable")
     cumulated = np.cumsum(weights[order])
@@ -111,7 +114,7 @@ def weighted_quantile(values: type_ints, weights: type_floats, share: float) -> 
     return float(values[order[min(at, len(order) - 1)]])
 
 
-def median_with_error(values: type_ints, weights: type_floats) -> tuple[float, float]:
+def median_with_error(values: Ints, weights: Floats) -> tuple[float, float]:
     """Weighted median, and its standard error from the quartiles (0.93 x interquartile range / sqrt(n))."""
     middle = weighted_quantile(values, weights, 0.5)
     spread = weighted_quantile(values, weights, 0.75) - weighted_quantile(values, weights, 0.25)
@@ -122,31 +125,29 @@ def median_with_error(values: type_ints, weights: type_floats) -> tuple[float, f
 class Offsets:
     """Per worker, in ns: the clock offset against the median worker (0 where it is within chance), and its error."""
 
-    offset: type_ints
-    error: type_floats
+    offset: Ints
+    error: Floats
 
 
-def significant_offsets(
-    worker: type_ints, lag: type_ints, match: type_floats, exact_per_worker: type_ints
-) -> Offsets:
+def significant_offsets(worker: Ints, lag: Ints, match: Floats, exact_per_worker: Ints) -> Offsets:
     """Offsets per worker from weighted lags; `exact_per_worker` rows count as lag 0 each."""
     workers = len(exact_per_worker)
     median, error, known = np.zeros(workers), np.zeros(workers), np.zeros(workers, dtype=bool)
     for number in range(workers):
         mine = worker == number
         weights = np.append(match[mine], float(exact_per_worker[number]))
-        if weights.sum() < 3.0:
+        if weights.sum() < LEAST_ROWS:
             continue
         known[number] = True
         median[number], error[number] = median_with_error(np.append(lag[mine], 0), weights)
-    if known.sum() < 2:
+    if known.sum() <= 1:
         return Offsets(np.zeros(workers, dtype=np.int64), error)
     centre = float(np.sort(median[known])[(int(known.sum()) - 1) // 2])
     off = np.where(known, median - centre, 0.0)
     return Offsets(np.where(np.abs(off) > EVIDENCE * error, off, 0.0).round().astype(np.int64), error)
 
 
-def _range(values: type_ints, match: type_floats, step: int) -> tuple[float, float]:
+def _range(values: Ints, match: Floats, step: int) -> tuple[float, float]:
     """Range that holds all but a trace of the matches, half as wide again on either side."""
     off = values != 0
     low = weighted_quantile(values[off], match[off], 0.002)

@@ -10,11 +10,11 @@ from linkage.brute_force import best_total, total
 from linkage.random_graphs import chain, graph_of, graphs
 from raceview.linkage import assignment as module
 from raceview.linkage.assignment import FREE, assign
-from raceview.linkage.graph import Graph, type_ints
+from raceview.linkage.graph import Graph, Ints
 from raceview.linkage.marginals import marginals
 
 
-def total_of(graph: Graph, taken: type_ints) -> float:
+def total_of(graph: Graph, taken: Ints) -> float:
     """The assignment's total; each row has an edge of its own, each slot at most one row."""
     edges = taken[taken != FREE]
     assert (graph.edge_row[edges] == np.flatnonzero(taken != FREE)).all()

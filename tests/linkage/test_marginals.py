@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from linkage.brute_force import edge_probabilities
 from linkage.random_graphs import chain, graph_of, graphs
 from raceview.linkage import marginals as module
-from raceview.linkage.graph import Graph, batches, type_floats
+from raceview.linkage.graph import Floats, Graph, batches
 from raceview.linkage.marginals import exact_marginals, marginals
 
 MEAN_ERROR = 0.02
@@ -59,7 +59,7 @@ def test_no_rows_and_no_edges() -> None:
     assert marginals(graph_of([], [1.0, 1.0], 3)).tolist() == []
 
 
-def approximate(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> type_floats:
+def approximate(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> Floats:
     with monkeypatch.context() as patch:
         patch.setattr(module, "EXACT_SLOTS", 0)
         return marginals(graph)
