@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from raceview.bundle import BundleFiles, find_bundle, read_bundle
 from raceview.engine import Engine, open_engine
 from raceview.investigation import Investigation
 from raceview.linkage.link import MILLIONTHS, Linkage
-from raceview.linkage.noise import Histogram, Noise
+from raceview.linkage.noise import Noise
 from raceview.model import NS_PER_MS, PRICE_UNIT_DIGITS, Options
 
 START = datetime(2024, 6, 3, 9, 30)
@@ -97,9 +98,18 @@ def write_output(path: Path, text: str) -> None:
 
 def output_records(text: str) -> list[Record]:
     """Rows with all their columns, those of a hand-made link included."""
-    return records(
-        text, symbol="AAA", ms="{n}000", price="100.00", event="", attempt="", confidence="1", offset="0"
+    found = records(
+        text,
+        row="",
+        symbol="AAA",
+        ms="{n}000",
+        price="100.00",
+        event="",
+        attempt="",
+        confidence="1",
+        offset="0",
     )
+    return [record | {"row": record["row"] or str(number)} for number, record in enumerate(found)]
 
 
 def write_bundle(folder: Path, ticks: str | None, attempts: str | None, output: str | None) -> Path:
@@ -117,16 +127,17 @@ def write_bundle(folder: Path, ticks: str | None, attempts: str | None, output: 
 class HandLinked(Investigation):
     """An investigation whose links are given, not found: what follows from them is what is tested.
 
-    A row of the output table names its `event` (none: a phantom), its own `attempt` by number (none: not known),
-    the `confidence` and the clock `offset` of its worker in ms.
+    A link names its `row`, its `event` (none: a phantom), the row's own `attempt` by number (none: not known), the
+    `confidence`, and the clock `offset` of its worker in ms. An event_id stands for its first payload.
     """
 
-    def __init__(self, engine: Engine, files: BundleFiles, options: Options, rows: Sequence[Record]) -> None:
-        self._rows = rows
+    def __init__(self, engine: Engine, files: BundleFiles, options: Options, links: Sequence[Record]) -> None:
+        self._links = [link for link in links if link["event"]]
         super().__init__(engine, files, options)
 
     @classmethod
     def open(cls, folder: Path, output: str, options: Options) -> HandLinked:
+        """Read a folder; the rows of `output` are linked as its columns say."""
         engine = open_engine()
         return cls(engine, read_bundle(find_bundle(folder), engine, options), options, output_records(output))
 
@@ -140,25 +151,27 @@ class HandLinked(Investigation):
             (event, number): line
             for event, number, line in engine.rows("SELECT event, attempt, line FROM attempts")
         }
-        linked = [(row, ids[one["event"]], one) for row, one in enumerate(self._rows) if one["event"]]
+        events = [ids[link["event"]] for link in self._links]
         found: Mapping[str, Sequence[int]] = {
-            "row": [row for row, _, _ in linked],
-            "event": [event for _, event, _ in linked],
+            "row": [int(link["row"]) for link in self._links],
+            "event": events,
             "attempt_line": [
-                lines[event, int(one["attempt"])] if one["attempt"] else 0 for _, event, one in linked
+                lines[event, int(link["attempt"])] if link["attempt"] else 0
+                for event, link in zip(events, self._links, strict=True)
             ],
-            "offset_ns": [int(Decimal(one["offset"]) * NS_PER_MS) for _, _, one in linked],
-            "confidence_millionths": [int(Decimal(one["confidence"]) * MILLIONTHS) for _, _, one in linked],
+            "offset_ns": [int(Decimal(link["offset"]) * NS_PER_MS) for link in self._links],
+            "confidence_millionths": [int(Decimal(link["confidence"]) * MILLIONTHS) for link in self._links],
         }
         engine.load("links_found", {name: np.array(values, dtype=np.int64) for name, values in found.items()})
         sql.create(engine, "links")
         ((workers,),) = engine.rows("SELECT count(*) FROM workers")
-        return Linkage(_noise(), np.zeros(workers, dtype=np.int64), np.zeros(workers), len(self._rows))
+        return Linkage(_noise(), np.zeros(workers, dtype=np.int64), np.zeros(workers), len(self._links))
 
 
 def _noise() -> Noise:
+    """As much of a noise as the judgement of links asks for: its ranges of time and price."""
     time, price = 0.5 * SPREAD_MS * NS_PER_MS, 0.5 * 10**PRICE_UNIT_DIGITS
-    flat = np.full(4, 0.25)
-    return Noise(
-        0.25, 0.25, 0.25, 0.25, Histogram(-time, time, flat), Histogram(-price, price, flat), 0.1, 1.0
+    ranges = SimpleNamespace(
+        time=SimpleNamespace(low=-time, high=time), price=SimpleNamespace(low=-price, high=price)
     )
+    return cast(Noise, ranges)
