@@ -91,6 +91,7 @@ class Investigation:
             "workers",
             "tick_repeats",
             "ticks",
+            "attempt_matches",
             "attempt_events",
             "attempts",
             "event_attempts",
@@ -126,8 +127,13 @@ class Investigation:
             has_output=int(self.files.output is not None),
         )
         causes.explain(self.engine, self.files.attempts is not None)
-        policies.make_picks(self.engine)
+        policies.make_picks(self.engine, self.price_step_units)
         policies.make_changes(self.engine, self.policy, self.options)
+
+    @cached_property
+    def price_step_units(self) -> int:
+        """The finest precision of the output's prices, in price units."""
+        return policies.price_step_units(self.engine)
 
     @cached_property
     def findings_list(self) -> list[causes.Finding]:

@@ -6,6 +6,7 @@ does to rows. Everything else is kept as it is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,9 +50,9 @@ def _half_even(total: str, count: str, low: str, step: int) -> str:
     return f"{low} + ({floor} + {up}) * {step}"
 
 
-def make_picks(engine: Engine) -> None:
-    """Make `picks` and `same_key`."""
-    step = price_step_units(engine)
+def make_picks(engine: Engine, step: int) -> None:
+    """Make `contenders`, `picks` and `same_key`; `step` is the prices' finest precision in price units."""
+    sql.create(engine, "contenders")
     sql.create(
         engine,
         "picks",
@@ -159,14 +160,28 @@ def _price(units: int, count: int) -> float:
 
 
 _ERRORS = (
-    "SELECT sum(CASE WHEN price_delta_units <> 0 THEN 1 ELSE 0 END), sum(abs(price_delta_units)), "
-    "max(abs(price_delta_units)), sum(CASE WHEN time_delta_ns <> 0 THEN 1 ELSE 0 END), max(abs(time_delta_ns)) FROM "
+    "sum(CASE WHEN price_delta_units <> 0 THEN 1 ELSE 0 END), sum(abs(price_delta_units)), "
+    "max(abs(price_delta_units)), sum(CASE WHEN time_delta_ns <> 0 THEN 1 ELSE 0 END), max(abs(time_delta_ns))"
 )
 
 
 def _errors(engine: Engine, deltas: str) -> Errors:
-    ((prices, total, highest, times, latest),) = engine.rows(f"{_ERRORS} ({deltas}) AS kept")
-    return Errors(int(prices or 0), int(total or 0), int(highest or 0), int(times or 0), int(latest or 0))
+    ((*found,),) = engine.rows(f"SELECT {_ERRORS} FROM ({deltas}) AS kept")
+    return _as_errors(found)
+
+
+def _as_errors(found: Sequence[int | None]) -> Errors:
+    return Errors(*(int(value or 0) for value in found))
+
+
+def _picked_errors(engine: Engine) -> dict[str, Errors]:
+    """The errors of each policy's picks."""
+    lines = engine.rows(
+        f"SELECT policy, {_ERRORS} FROM ("
+        "SELECT p.policy, c.time_delta_ns, p.price_units - t.price_units AS price_delta_units FROM picks AS p "
+        "JOIN crowded AS c ON c.row = p.row JOIN ticks AS t ON t.event = p.event) AS kept GROUP BY policy"
+    )
+    return {policy: _as_errors(found) for policy, *found in lines}
 
 
 def scoreboard(engine: Engine, drop_phantoms: bool) -> list[Score]:
@@ -187,6 +202,7 @@ def scoreboard(engine: Engine, drop_phantoms: bool) -> list[Score]:
         "JOIN event_rows AS e ON e.event = l.event WHERE e.rows = 1",
     )
     suspect = _errors(engine, "SELECT * FROM crowded WHERE suspect = 1")
+    errors = _picked_errors(engine)
     extra_phantoms = 0 if drop_phantoms else phantoms
     scores = [
         Score(
@@ -203,7 +219,7 @@ def scoreboard(engine: Engine, drop_phantoms: bool) -> list[Score]:
         if policy in BASELINES:
             continue
         source = policy is Policy.SOURCE
-        picked = Errors() if source else _errors(engine, _picked(policy))
+        picked = Errors() if source else errors.get(policy, Errors())
         scores.append(
             Score(
                 policy,
@@ -215,13 +231,6 @@ def scoreboard(engine: Engine, drop_phantoms: bool) -> list[Score]:
             )
         )
     return scores
-
-
-def _picked(policy: Policy) -> str:
-    return (
-        "SELECT c.time_delta_ns, p.price_units - t.price_units AS price_delta_units FROM picks AS p "
-        f"JOIN crowded AS c ON c.row = p.row JOIN ticks AS t ON t.event = p.event WHERE p.policy = '{policy}'"
-    )
 
 
 def _exact_key(engine: Engine, rows: int, dropped_phantoms: int, drop_phantoms: bool) -> Score:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from raceview.errors import InputError
 from raceview.model import PRICE_UNIT_DIGITS
-from raceview.policies import price_step_units
 from raceview.sql.decimals import fixed_text
 
 if TYPE_CHECKING:
@@ -39,9 +38,12 @@ def write_deduplicated(inv: Investigation, path: Path) -> None:
 
 def _make_corrected(inv: Investigation, header: str) -> None:
     """Make `corrected` (row, text): corrected records, quoted ones in Python, all others in SQL."""
+    if not inv.engine.rows("SELECT 1 FROM changes WHERE action = 'corrected' LIMIT 1"):
+        inv.engine.create("corrected", "SELECT row, action AS text FROM changes WHERE 1 = 0")
+        return
     names = [name.strip().lower() for name in next(csv.reader([header]))]
     time_at, price_at = names.index("timestamp"), names.index("price")
-    digits = PRICE_UNIT_DIGITS - (len(str(price_step_units(inv.engine))) - 1)
+    digits = PRICE_UNIT_DIGITS - (len(str(inv.price_step_units)) - 1)
     values = (
         "SELECT o.row, o.text, CASE WHEN g.price_units IS NULL THEN k.timestamp ELSE o.timestamp END AS new_time, "
         f"CASE WHEN g.price_units IS NULL THEN k.price ELSE {fixed_text('g.price_units', digits)} END AS new_price "

@@ -42,5 +42,7 @@ def confidence(millionths: str) -> str:
 def fixed_text(units: str, digits: int) -> str:
     """SQL text of a price with exactly `digits` digits after the point; `units` has no finer ones."""
     scale, step = 10**PRICE_UNIT_DIGITS, 10 ** (PRICE_UNIT_DIGITS - digits)
-    part = f" || '.' || lpad(CAST(abs({units}) % {scale} // {step} AS VARCHAR), {digits}, '0')" if digits else ""
+    part = (
+        f" || '.' || lpad(CAST(abs({units}) % {scale} // {step} AS VARCHAR), {digits}, '0')" if digits else ""
+    )
     return f"(CASE WHEN {units} < 0 THEN '-' ELSE '' END || CAST(abs({units}) // {scale} AS VARCHAR){part})"
