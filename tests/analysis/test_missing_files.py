@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+import raceview
 from analysis.conftest import Opened
 from analysis.hand_made import relation, table
 from raceview.errors import UsageError
 from raceview.export import write_exports
 from raceview.export.summary import render_summary
 from raceview.model import Policy
+from raceview.simulate.families import Family
+from raceview.simulate.simulation import simulate
 
 FILES = {
     "ticks": "event_id\n once\n twice\n altered\n never",
@@ -125,3 +128,14 @@ def test_without_the_source_every_other_policy_can_be_asked_for(
     write_exports(inv, tmp_path / "out")
     lines: list[Any] = (tmp_path / "out/deduplicated_output.csv").read_text().splitlines()
     assert len(lines) - 1 == (2 if policy is Policy.EXACT_KEY else 3)
+
+
+def test_the_duplicates_are_found_without_the_worker_log_too(tmp_path: Path) -> None:
+    made = simulate(tmp_path, Family.ASSESSMENT, 3000, 1)
+    with (
+        raceview.open_bundle(tmp_path) as whole,
+        raceview.open_bundle(ticks=made.ticks, output=made.output) as part,
+    ):
+        found = [inv.duplicates()["event_id"].tolist() for inv in (whole, part)]
+    assert found[0] == found[1]
+    assert len(found[0]) == made.facts["outcomes"]["duplicated"] > 0
