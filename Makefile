@@ -44,8 +44,13 @@ format: $(VENV)/.installed ## format the code and mend what ruff can mend
 sample: $(VENV)/.installed ## make the sample bundle in data/ again
 	@$(BIN)/raceview simulate data --family mixed --events 4000 --seed 7
 
-bench: $(VENV)/.installed ## run the benchmarks
-	@set -e; for b in $(wildcard benchmarks/*.py); do echo "== $$b"; $(BIN)/python $$b; done
+# Some seconds by default; `make bench BENCH=all`, or names: `make bench BENCH="export_small link_million"`.
+BENCH ?= export_small
+BENCHES := export_small link_million export_ten_million
+
+bench: $(VENV)/.installed ## run the small benchmark (all of them: BENCH=all)
+	@set -e; for b in $(if $(filter all,$(BENCH)),$(BENCHES),$(BENCH)); do \
+		echo "== $$b"; $(BIN)/python benchmarks/$$b.py; done
 
 clean: ## remove .venv, caches and exports
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
