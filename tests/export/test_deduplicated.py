@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from export.conftest import Exported
@@ -105,11 +108,21 @@ def test_phantoms_are_dropped_under_source_else_kept_unless_asked(deduplicated: 
         assert deduplicated(PLAIN, links, policy=policy, drop_phantoms=True) == without
 
 
-def test_a_phantom_on_the_key_of_a_row_is_dropped_once(deduplicated: Exported) -> None:
+def test_a_phantom_on_the_key_of_a_row_is_dropped_once(deduplicated: Exported, tmp_path: Path) -> None:
     """Row 0 is a phantom, and `exact-key` keeps row 1, which shares its key."""
     output = b"symbol,timestamp,price\nAAA,%s,1\nAAA,%s,100.10\n" % (T % 1, T % 1)
     kept = b"symbol,timestamp,price\nAAA,%s,100.10\n" % (T % 1)
     assert deduplicated(output, "event\n -\n e1", policy=Policy.EXACT_KEY, drop_phantoms=True) == kept
+    audit = (tmp_path / "out" / "row_audit.csv").read_text().splitlines()[1:]
+    assert [(line[0], line.rsplit(",", 1)[1]) for line in audit] == [("0", "dropped"), ("1", "kept")]
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_bytes())
+    assert manifest["conservation"] == {
+        "records": 2,
+        "kept": 1,
+        "corrected": 0,
+        "dropped": 1,
+        "quarantined": 0,
+    }
 
 
 def test_source_adds_no_event_that_has_no_row(deduplicated: Exported) -> None:
