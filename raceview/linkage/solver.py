@@ -27,7 +27,7 @@ from raceview.linkage.slots import (
     restrict,
     slots_of,
 )
-from raceview.linkage.window import Window, significant_offsets, weighted_quantile
+from raceview.linkage.window import Window, first_guess, significant_offsets, weighted_quantile
 from raceview.model import Options
 
 FIT_EVENTS = 40_000
@@ -40,8 +40,8 @@ ROUNDS = 4
 """Times that probabilities are computed under the constraints and everything is fitted again from them."""
 LIKELY = 0.5
 """Links from which the clocks are read."""
-MOST_MISPLACED = 2
-"""Neighbours that count against a row out of order: one row out of place is out of order with all of them at once."""
+OUT_OF_PLACE = 1e-8
+"""Least factor for a row out of order: a single row out of place is so with all of its neighbours at once."""
 ORDER_ROUNDS = 2
 """Times that the rows' anchors are found again from better links."""
 
@@ -131,8 +131,8 @@ def _solve_once(
     if best is not None and state.order is not None:
         slot_place, inversion = _places(candidates, slots)[state.order.coordinate], state.order.inversion
         place = slot_place[edges.slot]
-        misplaced = np.minimum(out_of_order(best, place, row, place), MOST_MISPLACED)
-        likelihood = likelihood * inversion**misplaced
+        misplaced = out_of_order(best, place, row, place)
+        likelihood = likelihood * np.maximum(inversion**misplaced, OUT_OF_PLACE)
     phantom = np.full(candidates.rows, state.phantom_share * candidates.rows / setting.lattice_points)
     problem = make_problem(candidates, edges, slots, likelihood, Rates(state.filled, state.extra, phantom))
     problem = replace(problem, graph=replace(problem.graph, place=slot_place, inversion=inversion))
@@ -193,8 +193,8 @@ def _alone(
     if state is None:
         low, high = setting.window.time_range
         inside = (edges.time_delta == 0) | ((edges.time_delta >= low) & (edges.time_delta <= high))
-        weight = inside / np.maximum(np.bincount(row, minlength=candidates.rows), 1)[row]
-        return edges.time_delta, price_delta, weight
+        weight = first_guess(row, candidates.rows, edges.time_delta, price_delta)
+        return edges.time_delta, price_delta, weight * inside
     likelihood = state.noise.likelihood(edges.time_delta, price_delta)
     phantom = state.phantom_share * candidates.rows / setting.lattice_points
     total = np.bincount(row, likelihood, candidates.rows) + phantom

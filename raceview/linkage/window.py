@@ -17,6 +17,8 @@ from raceview.linkage.graph import Floats, Ints
 PASSES = 40
 SETTLED = 1e-3
 BINS_PER_OCTAVE = 4
+FEW_ROWS = 100.0
+"""Rows at which nearness and the even start have equal say in the first guess."""
 LEAST_ROWS = 3.0
 """Rows that a worker needs for its median lag to be looked at."""
 EVIDENCE = 6.0
@@ -78,7 +80,8 @@ def _separate(pairs: Pairs, workers: int, steps: tuple[int, int]) -> tuple[Float
     price_null = price_null / price_null.sum()
     cell = pairs.worker * lag_bins + lag
     candidates = np.bincount(pairs.row, minlength=pairs.rows)
-    explained, match = 0.5, 1.0 / np.maximum(candidates, 1)[pairs.row]
+    explained = 0.5
+    match = first_guess(pairs.row, pairs.rows, pairs.time_delta, pairs.price_delta)
     for _ in range(PASSES):
         lag_mass = np.bincount(cell, match, workers * lag_bins).reshape(workers, lag_bins) + 0.5 * lag_null
         lag_mass = lag_mass / lag_mass.sum(axis=1, keepdims=True)
@@ -92,6 +95,23 @@ def _separate(pairs: Pairs, workers: int, steps: tuple[int, int]) -> tuple[Float
             break
         match = new
     return match, explained
+
+
+def first_guess(row: Ints, rows: int, time_delta: Ints, price_delta: Ints) -> Floats:
+    """Per pair, a first probability of being the row's true one: the nearer among all pairs, in time and in price.
+
+    Each pair weighs the inverse of the share of pairs that are at least as near. Few rows need that, as otherwise any
+    spread would explain them; where there are many it would only mislead, and all pairs start out alike.
+    """
+    trust = FEW_ROWS / (FEW_ROWS + rows)
+    weight = (_rank(np.abs(time_delta)) * _rank(np.abs(price_delta))) ** -trust
+    return weight / np.bincount(row, weight, rows)[row]
+
+
+def _rank(magnitude: Ints) -> Floats:
+    """Share of the values that are no larger; equal values are alike."""
+    order = np.sort(magnitude)
+    return np.searchsorted(order, magnitude, side="right") / max(1, len(order))
 
 
 def _null_lag(pairs: Pairs, step: int) -> tuple[Ints, int, Floats]:
