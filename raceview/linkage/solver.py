@@ -40,7 +40,7 @@ ROUNDS = 4
 """Times that probabilities are computed under the constraints and everything is fitted again from them."""
 LIKELY = 0.5
 """Links from which the clocks are read."""
-OUT_OF_PLACE = 1e-8
+OUT_OF_PLACE = 1e-12
 """Least factor for a row out of order: a single row out of place is so with all of its neighbours at once."""
 ORDER_ROUNDS = 2
 """Times that the rows' anchors are found again from better links."""
@@ -131,7 +131,7 @@ def _solve_once(
     if best is not None and state.order is not None:
         slot_place, inversion = _places(candidates, slots)[state.order.coordinate], state.order.inversion
         place = slot_place[edges.slot]
-        misplaced = out_of_order(best, place, row, place)
+        misplaced = _beyond_least(row, out_of_order(best, place, row, place))
         likelihood = likelihood * np.maximum(inversion**misplaced, OUT_OF_PLACE)
     phantom = np.full(candidates.rows, state.phantom_share * candidates.rows / setting.lattice_points)
     problem = make_problem(candidates, edges, slots, likelihood, Rates(state.filled, state.extra, phantom))
@@ -142,6 +142,13 @@ def _solve_once(
     further = problem.extra * (free / problem.graph.free)[candidates.row]
     unlinked = np.clip(free - np.bincount(candidates.row, further, candidates.rows), 0.0, 1.0)
     return Solution(problem, edges, probability, unlinked, further)
+
+
+def _beyond_least(row: Ints, count: Ints) -> Ints:
+    """Counts less the least of their row (rows sorted): a row out of order with all its candidates says nothing."""
+    starts = np.flatnonzero(np.r_[True, np.diff(row) != 0]) if len(row) else np.zeros(0, dtype=np.int64)
+    lengths = np.diff(np.r_[starts, len(row)])
+    return count - np.repeat(np.minimum.reduceat(count, starts), lengths) if len(row) else count
 
 
 def _places(candidates: Candidates, slots: Slots) -> list[Floats]:
