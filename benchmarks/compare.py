@@ -22,6 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 HERE = Path(__file__).resolve().parent
 RACEVIEW = (sys.executable, "-m", "raceview")
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+"""So that it is this checkout's raceview that is measured, installed or not."""
 MIB = 1 << 20
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in the unit of `ru_maxrss`."""
@@ -41,7 +43,9 @@ def run(command: Sequence[str]) -> Run:
     """Run it in the project's folder; what it says on stderr is shown if it fails, and that ends the benchmark."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as talk:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=talk)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=out, stderr=talk
+        )
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
