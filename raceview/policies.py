@@ -31,12 +31,14 @@ def choose(asked: Policy | None, has_ticks: bool) -> Policy:
 
 
 def price_step_units(engine: Engine) -> int:
-    """The finest precision of the output's prices: the greatest power of ten that divides all, in price units."""
+    """The finest precision of the output's prices, in price units: by their digits as written, and by their values."""
     powers = range(1, PRICE_UNIT_DIGITS + 1)
-    columns = ", ".join(f"max(CASE WHEN price_units % {10**k} = 0 THEN 0 ELSE 1 END)" for k in powers)
-    (broken,) = engine.rows(f"SELECT {columns} FROM outputs")
-    digits: int = next((k - 1 for k, bad in zip(powers, broken, strict=True) if bad), PRICE_UNIT_DIGITS)
-    return int(10**digits)
+    point = "strpos(price, '.')"
+    written = f"max(CASE WHEN {point} = 0 THEN 0 ELSE length(price) - {point} END)"
+    broken = ", ".join(f"max(CASE WHEN price_units % {10**k} = 0 THEN 0 ELSE 1 END)" for k in powers)
+    ((digits, *bad),) = engine.rows(f"SELECT {written}, {broken} FROM outputs_read")
+    whole = next((k - 1 for k, found in zip(powers, bad, strict=True) if found), PRICE_UNIT_DIGITS)
+    return int(10 ** min(whole, PRICE_UNIT_DIGITS - min(digits or 0, PRICE_UNIT_DIGITS)))
 
 
 def _half_even(total: str, count: str, low: str, step: int) -> str:

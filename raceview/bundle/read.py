@@ -23,7 +23,7 @@ from raceview.bundle.survey import Survey, survey
 from raceview.bundle.times import offset_changes
 from raceview.engine.base import Engine, Scanner
 from raceview.engine.scan import RELATIONS, TICKS, FileRelation, ScanMismatchError, ScanPlan
-from raceview.errors import UsageError
+from raceview.errors import OutputError, UsageError
 from raceview.model import Options
 
 _AT_ONCE = 2
@@ -35,17 +35,23 @@ def read_bundle(
     """Fill `ticks_read`, `attempts_read`, `outputs_read` and `quarantine`; an absent file gives no rows.
 
     `progress` is called from other threads. Raises InputError where a file cannot be used, UsageError where
-    `options.assume_tz` names no time zone.
+    `options.assume_tz` names no time zone, OutputError where a temporary copy finds no room.
     """
     zone = _zone(options.assume_tz)
     found: dict[str, SourceFile] = {}
     engine.scanner.begin()
-    with _scanning(paths, engine, zone, progress) as scans:
-        for relation, scanned in zip(RELATIONS, scans, strict=True):
-            if scanned is None:
-                engine.scanner.publish_absent(relation)
-            else:
-                found[relation.role] = scanned.result().settle(engine.scanner)
+    try:
+        with _scanning(paths, engine, zone, progress) as scans:
+            for relation, scanned in zip(RELATIONS, scans, strict=True):
+                if scanned is None:
+                    engine.scanner.publish_absent(relation)
+                else:
+                    found[relation.role] = scanned.result().settle(engine.scanner)
+    except OSError as error:  # what cannot be read is an InputError by now: this is the private folder
+        raise OutputError(
+            f"{engine.folder}: no room for a temporary copy of the input: {error.strerror or error}; "
+            "TMPDIR names another folder"
+        ) from error
     return BundleFiles(paths, **found)
 
 

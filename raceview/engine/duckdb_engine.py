@@ -17,6 +17,7 @@ from raceview.errors import OutputError
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
+    from duckdb import DuckDBPyConnection
 
 _MEMORY_LIMIT = 6 << 30
 _MEMORY_SHARE = 0.6
@@ -54,11 +55,11 @@ class DuckDBEngine:
         import duckdb
 
         try:
-            self._connection.execute(f"CREATE OR REPLACE TABLE {relation} AS {query}")
+            self._run(f"CREATE OR REPLACE TABLE {relation} AS {query}")
         except duckdb.CatalogException as error:
             if "is of type View" not in str(error):
                 raise
-            self._connection.execute(f"CREATE OR REPLACE TABLE {relation}__new AS {query}")
+            self._run(f"CREATE OR REPLACE TABLE {relation}__new AS {query}")
             drop_relation(self._connection, relation)
             self._connection.execute(f"ALTER TABLE {relation}__new RENAME TO {relation}")
 
@@ -82,18 +83,18 @@ class DuckDBEngine:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The result as Python tuples: for small results only."""
-        return self._connection.execute(query).fetchall()
+        return self._run(query).fetchall()
 
     def arrays(self, query: str) -> dict[str, npt.NDArray[Any]]:
         """The result as one array per column. Columns must hold numbers without NULL."""
         import numpy as np
 
-        found: dict[str, Any] = self._connection.execute(query).fetchnumpy()
+        found: dict[str, Any] = self._run(query).fetchnumpy()
         return {name: np.ma.getdata(values) for name, values in found.items()}
 
     def frame(self, query: str) -> pd.DataFrame:
         """The result as a pandas frame (imports pandas)."""
-        return self._connection.execute(query).df()
+        return self._run(query).df()
 
     def write_csv(self, query: str, path: Path, header: bool = True) -> None:
         """Write the result to `path`, in the query's order. Raises OutputError where it cannot be written."""
@@ -108,6 +109,17 @@ class DuckDBEngine:
         """Release memory and temporary files."""
         self._connection.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, query: str) -> DuckDBPyConnection:
+        """Run one statement. Raises OutputError where neither memory nor the spill folder has room for it."""
+        import duckdb
+
+        try:
+            return self._connection.execute(query)
+        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            raise OutputError(
+                f"{self._folder}: the engine has no room left: {str(error).splitlines()[0]}; TMPDIR names another folder"
+            ) from error
 
     def _copy(self, query: str, path: Path, form: str) -> None:
         import duckdb

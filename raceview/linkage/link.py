@@ -169,9 +169,9 @@ def _sample_pairs(engine: Engine, reach: int, first_ns: int) -> tuple[Pairs, tup
 def _collect(engine: Engine, window: Window) -> None:
     """All candidates of the remaining rows, and of the exact rows whose events they contest."""
     first_ns, _, _ = _bounds(engine)
-    low = int(np.floor(window.time_range[0] + window.offset.min()))
-    high = int(np.ceil(window.time_range[1] + window.offset.max()))
-    low, high = min(low, 0), max(high, 0)
+    # A row may also be off by its worker's clock alone.
+    low = int(np.floor(min(window.time_range[0], 0.0) + min(window.offset.min(), 0)))
+    high = int(np.ceil(max(window.time_range[1], 0.0) + max(window.offset.max(), 0)))
     _candidates(engine, "near", "rest", "ticks", low, high, first_ns)
     sql.create(engine, "contested", "reopened")
     _candidates(engine, "near_reopened", "reopened", "contested", low, high, first_ns)
