@@ -34,7 +34,7 @@ MADE_FROM = {"candidates": "near"}
 
 BLOCK = re.compile(r"^```(\w*)( run)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAME = re.compile(r"`([a-z_]+)`")
-HEADER_COLUMNS = re.compile(r"--   ([a-z_]+(?:, [a-z_]+)*)(?:  .*| of .*| from .*|)")
+HEADER_COLUMNS = re.compile(r"--   ([a-z_]+(?:, [a-z_]+)*)(?:  .*)?")
 
 
 @dataclass(frozen=True, slots=True)
