@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 
 from linkage.brute_force import best_total, total
+from linkage.bundle_files import Ints
 from linkage.random_graphs import chain, graph_of, graphs
 from raceview.linkage import assignment as module
 from raceview.linkage.assignment import FREE, assign
-from raceview.linkage.graph import Graph, Ints
+from raceview.linkage.graph import Graph
 from raceview.linkage.marginals import marginals
 
 
