@@ -2,8 +2,8 @@
 
 Shares no code with the analysis, fits nothing and never looks at the order of the file. A row's candidates come from
 the window that the law allows; probabilities are exact sums over the assignments of each component, row by row in
-order of time, over the sets of slots that are filled and still in reach. Each row goes to its likeliest event, which
-has the greatest expected number of right links.
+order of time, over the sets of slots that are filled and still in reach. Each row goes to its likeliest event: nobody
+who does not look at the file's order can expect more right links.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from linkage.bundle_files import NONE, Attempts, BundleFiles, Floats, Ints, Records
+from linkage.bundle_files import NONE, BundleFiles, Floats, Ints, Records
 
 Mass = Callable[[Ints], Floats]
 """Probability of each difference, per step of its axis."""
+Chances = dict[int, float]
+"""By event; NONE: a phantom."""
 NEGLIGIBLE = 1e-10
 NOBODY = ""
 """The worker of a slot that stands in for an event without attempts."""
@@ -40,12 +42,14 @@ class Law:
 
     def likelihood(self, time: Ints, price: Ints) -> Floats:
         on_time, on_price = time == 0, price == 0
-        return (
+        by_time, by_price = self.time(time), self.price(price)
+        found: Floats = (
             self.exact * (on_time & on_price)
-            + self.price_only * on_time * self.price(price)
-            + self.time_only * self.time(time) * on_price
-            + self.both * self.time(time) * self.price(price)
+            + self.price_only * on_time * by_price
+            + self.time_only * by_time * on_price
+            + self.both * by_time * by_price
         )
+        return found
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,8 @@ def uniform(low: int, high: int, step: int, without_zero: bool = False) -> Mass:
     count = (high - low) // step + 1 - without_zero
 
     def mass(values: Ints) -> Floats:
-        return ((values >= low) & (values <= high) & ~(without_zero & (values == 0))) / count
+        possible = (values >= low) & (values <= high) & ~(without_zero & (values == 0))
+        return np.where(possible, 1.0 / count, 0.0)
 
     return mass
 
@@ -88,9 +93,12 @@ def law_of(bundle: BundleFiles) -> Law:
     most, grid = round(noise["price_max"] * 1e9), round(noise["price_step"] * 1e9)
     written = len(np.unique(bundle.event[bundle.event != NONE])) - bundle.facts["outcomes"]["altered"]
     first = 0.0 if noise["every_row"] else written / len(bundle.event)
-    shares = [noise["shares"][kind] * (1.0 - first) for kind in ("identical", "price", "time", "price+time")]
+    share = {kind: float(part) * (1.0 - first) for kind, part in noise["shares"].items()}
     return Law(
-        *(shares[0] + first, *shares[1:]),
+        share["identical"] + first,
+        share["price"],
+        share["time"],
+        share["price+time"],
         time=uniform(low, high, step),
         price=uniform(-most, most, grid, not noise["price_may_be_same"]),
         reach=(low, high),
@@ -117,32 +125,49 @@ def slots_of(bundle: BundleFiles, law: Law, steps: tuple[int, int]) -> Slots:
     )
 
 
-def best_events(bundle: BundleFiles, law: Law, steps: tuple[int, int]) -> Ints:
-    """The likeliest event of each row, NONE where none is likelier than a phantom."""
+def chances(bundle: BundleFiles, law: Law, steps: tuple[int, int]) -> list[Chances]:
+    """Per row the probability of each event that it may have come from, and of NONE, a phantom."""
     slots = slots_of(bundle, law, steps)
     edges = _edges(bundle, law, slots)
-    odds = slots.odds[edges.slot]
-    best = np.full(len(bundle.rows.time), NONE, dtype=np.int64)
     offers: dict[int, list[tuple[int, float]]] = defaultdict(list)
     extras: dict[int, dict[int, float]] = defaultdict(dict)
-    for row, slot, likelihood, weight in zip(
-        edges.row.tolist(), edges.slot.tolist(), edges.likelihood.tolist(), (edges.likelihood * odds).tolist(), strict=True
-    ):
-        offers[row].append((slot, weight))
-        event = int(slots.event[slot])
+    weight = edges.likelihood * slots.odds[edges.slot]
+    columns = (edges.row, edges.slot, slots.event[edges.slot], edges.likelihood, weight)
+    for row, slot, event, likelihood, odds in zip(*(column.tolist() for column in columns), strict=True):
+        offers[row].append((slot, odds))
         extras[row][event] = max(extras[row].get(event, 0.0), slots.extra * likelihood)
+    found: list[Chances] = [{NONE: 1.0} for _ in bundle.rows.time]
     for rows in _components(offers):
         rows.sort(key=lambda row: int(bundle.rows.time[row]))
         free = {row: slots.phantom + sum(extras[row].values()) for row in rows}
-        for row, chances in _marginals(rows, offers, free).items():
-            left = max(0.0, 1.0 - sum(chances.values()))
-            score = {event: left * weight / free[row] for event, weight in extras[row].items()}
-            for slot, chance in chances.items():
-                score[int(slots.event[slot])] += chance
-            event = max(score, key=lambda name: score[name])
-            if score[event] > left * slots.phantom / free[row]:
-                best[row] = event
-    return best
+        for row, taken in row_marginals(rows, offers, free).items():
+            left = max(0.0, 1.0 - sum(taken.values())) / free[row]
+            found[row] = {event: left * extra for event, extra in extras[row].items()} | {
+                NONE: left * slots.phantom
+            }
+            for slot, chance in taken.items():
+                found[row][int(slots.event[slot])] += chance
+    return found
+
+
+def likeliest(found: list[Chances]) -> Ints:
+    """Each row's likeliest event."""
+    return np.array([max(one, key=lambda event: one[event]) for one in found], dtype=np.int64)
+
+
+def expected_right(bundle: BundleFiles, found: list[Chances], event: Ints) -> float:
+    """The share of right links (twins count as one) that the oracle expects of anybody's links.
+
+    Where two rows may have swapped their events nobody does better than even, but one is luckier than the other; in
+    this figure luck has no part, so that a small bundle tells as much as a large one.
+    """
+    twin = bundle.twin
+    right = 0.0
+    for one, mine in zip(found, event.tolist(), strict=True):
+        right += sum(
+            chance for other, chance in one.items() if other != NONE != mine and twin[other] == twin[mine]
+        )
+    return right / float((bundle.event != NONE).sum())
 
 
 def _edges(bundle: BundleFiles, law: Law, slots: Slots) -> Edges:
@@ -196,12 +221,14 @@ def _components(offers: Mapping[int, list[tuple[int, float]]]) -> list[list[int]
         part = [start]
         for row in part:
             for slot, _ in offers[row]:
-                part += [other for other in rows_of.pop(slot, []) if other not in seen and not seen.add(other)]  # type: ignore[func-returns-value]
+                fresh = [other for other in rows_of.pop(slot, []) if other not in seen]
+                seen.update(fresh)
+                part += fresh
         found.append(part)
     return found
 
 
-def _marginals(
+def row_marginals(
     rows: list[int], offers: Mapping[int, list[tuple[int, float]]], free: Mapping[int, float]
 ) -> dict[int, dict[int, float]]:
     """Per row the probability of each of its slots; forward and backward over sets of filled slots (bits)."""
@@ -245,6 +272,3 @@ def _marginals(
         most = max(onward.values())
         beyond = {filled: weight / most for filled, weight in onward.items()}
     return found
-
-
-__all__ = ["Attempts", "Law", "best_events", "law_of", "uniform"]
