@@ -15,7 +15,7 @@ import numpy as np
 
 import raceview
 from linkage.bundle_files import NONE, UNITS, Attempts, BundleFiles, Found, Ints, Records, share_right, twins
-from linkage.oracle import Law, Mass, best_events
+from linkage.oracle import Law, chances, expected_right, likeliest, uniform
 from raceview.linkage.link import Linkage
 from raceview.model import NS_PER_MS, Options
 
@@ -50,7 +50,9 @@ class Stream:
     def jitter(self, low_ms: float, high_ms: float, cents: int = 0, rows: Ints | slice = slice(None)) -> None:
         """Move rows by a uniform time, in microseconds, and a uniform price, in cents."""
         count = len(self.row_time[rows])
-        self.row_time[rows] += self.rng.integers(low_ms * 1000, high_ms * 1000, count, endpoint=True) * 1000
+        self.row_time[rows] += (
+            self.rng.integers(round(low_ms * 1000), round(high_ms * 1000), count, endpoint=True) * 1000
+        )
         self.row_price[rows] += self.rng.integers(-cents, cents, count, endpoint=True) * CENT
 
     def skew(self, offsets_ms: Mapping[int, float]) -> None:
@@ -74,6 +76,14 @@ class Stream:
         self.row_time = np.append(self.row_time, self.time[events] + late)
         self.row_price = np.append(self.row_price, self.price[events])
         return count + np.arange(len(events))
+
+    def add_phantoms(self, count: int, price: int) -> None:
+        """Rows of nobody at random times, at and around a price; at the end of the file."""
+        first, last = int(self.time[0]) // 1000, int(self.time[-1]) // 1000
+        self.attempt = np.append(self.attempt, np.full(count, NONE))
+        self.row_symbol = np.append(self.row_symbol, self.rng.choice(self.symbol, count))
+        self.row_time = np.append(self.row_time, self.rng.integers(first, last, count) * 1000)
+        self.row_price = np.append(self.row_price, price + self.rng.integers(-50_000, 50_000, count) * CENT)
 
     def keep_rows(self, rows: Ints) -> None:
         """Rows in another order, or fewer of them."""
@@ -164,11 +174,19 @@ class Linked:
     def offsets_ms(self) -> dict[str, float]:
         """Of the workers whose clock is said to be off."""
         names = sorted(set(self.bundle.attempts.worker))
-        return {name: off / NS_PER_MS for name, off in zip(names, self.fitted.offsets_ns.tolist(), strict=True) if off}
+        return {
+            name: off / NS_PER_MS
+            for name, off in zip(names, self.fitted.offsets_ns.tolist(), strict=True)
+            if off
+        }
 
-    def right_for(self, law: Law) -> float:
-        """Share that an oracle gets under the law."""
-        return share_right(self.bundle, best_events(self.bundle, law, (1000, CENT)))
+    def against(self, law: Law) -> tuple[float, float]:
+        """Shares of right links that an oracle of this law expects: of these links, and of its own."""
+        known = chances(self.bundle, law, (1000, CENT))
+        return (
+            expected_right(self.bundle, known, self.found.event),
+            expected_right(self.bundle, known, likeliest(known)),
+        )
 
 
 def link(made: Stream, folder: Path, **options: Any) -> Linked:
@@ -187,9 +205,14 @@ def link(made: Stream, folder: Path, **options: Any) -> Linked:
         )
 
 
-def jitter_law(time: Mass, price: Mass, reach: tuple[int, int], offset: Mapping[str, int] | None = None) -> Law:
-    """The law of a stream of which every row is moved in time and price."""
-    return Law(0.0, 0.0, 0.0, 1.0, time, price, reach, offset or {"": 0})
+def jitter_law(
+    low_ms: float, high_ms: float, cents: int, offsets_ms: Mapping[str, float] | None = None
+) -> Law:
+    """The law of a stream of which every row is moved by `Stream.jitter` and perhaps `Stream.skew`."""
+    low, high = round(low_ms * NS_PER_MS), round(high_ms * NS_PER_MS)
+    offset = {"": 0} | {name: round(ms * NS_PER_MS) for name, ms in (offsets_ms or {}).items()}
+    price = uniform(-cents * CENT, cents * CENT, CENT)
+    return Law(0.0, 0.0, 0.0, 1.0, uniform(low, high, 1000), price, (low, high), offset)
 
 
 def _names(letter: str, numbers: Ints) -> Any:
@@ -238,9 +261,13 @@ def _lines(path: Path, *parts: Any) -> None:
 
 
 def _moments(times: Ints) -> list[str]:
-    unit = "ns" if (times % 1000).any() else "us"
-    return [str(text) for text in np.datetime_as_string(times.astype("datetime64[ns]"), unit=unit)]
+    fine = times.astype("datetime64[ns]")
+    texts = np.datetime_as_string(fine if (times % 1000).any() else fine.astype("datetime64[us]"))
+    return [str(text) for text in texts]
 
 
 def _prices(prices: Ints) -> list[str]:
-    return [f"{'-' if price < 0 else ''}{abs(price) // UNITS}.{abs(price) % UNITS:09}".rstrip("0") + "0" for price in prices.tolist()]
+    return [
+        f"{'-' if price < 0 else ''}{abs(price) // UNITS}.{abs(price) % UNITS:09}".rstrip("0") + "0"
+        for price in prices.tolist()
+    ]
