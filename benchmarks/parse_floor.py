@@ -1,6 +1,7 @@
 """The floor: a DuckDB program that parses the three files into typed columns, and does nothing else with them.
 
-With `--write FILE` the output's columns also go to FILE, in their order: less than that no deduplicator can do.
+Nothing is stored: every field is parsed and counted. With `--write FILE` the output's rows go to FILE instead, in
+their order: less than that no deduplicator can do.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ TICKS = {
 ATTEMPTS = {
     "event_id": "VARCHAR",
     "worker_id": "VARCHAR",
-    "start_time": "TIMESTAMPTZ",
-    "end_time": "TIMESTAMPTZ",
+    "start_time": "TIMESTAMP",
+    "end_time": "TIMESTAMP",
     "status": "VARCHAR",
 }
 OUTPUT = {"symbol": "VARCHAR", "timestamp": "TIMESTAMPTZ", "price": PRICE}
@@ -36,23 +37,30 @@ def main() -> None:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_progress_bar = false")
-        connection.execute(_scan("ticks", "read_json", given.bundle / "raw_tick_events.log", TICKS))
-        connection.execute(_scan("attempts", "read_csv", given.bundle / "worker_logs.csv", ATTEMPTS))
-        connection.execute(_scan("output", "read_csv", given.bundle / "final_output.csv", OUTPUT))
-        if given.write:
-            connection.execute(f"COPY output TO {_literal(given.write)} (FORMAT csv, HEADER true)")
+        _parse(connection, "read_json", given.bundle / "raw_tick_events.log", TICKS)
+        _parse(connection, "read_csv", given.bundle / "worker_logs.csv", ATTEMPTS)
+        _parse(connection, "read_csv", given.bundle / "final_output.csv", OUTPUT, given.write)
 
 
-def _scan(relation: str, reader: str, path: Path, columns: dict[str, str]) -> str:
+def _parse(
+    connection: duckdb.DuckDBPyConnection,
+    reader: str,
+    path: Path,
+    columns: dict[str, str],
+    copy: Path | None = None,
+) -> None:
+    """Parse every field of the file; write them to `copy` if that is given, else count them."""
     form = (
         "format = 'newline_delimited'"
         if reader == "read_json"
         else "header = true, delim = ',', quote = '\"'"
     )
-    return (
-        f"CREATE TEMP TABLE {relation} AS "
-        f"SELECT * FROM {reader}({_literal(path)}, columns = {columns!r}, {form})"
-    )
+    scan = f"{reader}({_literal(path)}, columns = {columns!r}, {form})"
+    if copy:
+        connection.execute(f"COPY (SELECT * FROM {scan}) TO {_literal(copy)} (FORMAT csv, HEADER true)")
+    else:
+        counts = ", ".join(f"count({name})" for name in columns)
+        print(path.name, *connection.execute(f"SELECT {counts} FROM {scan}").fetchall())
 
 
 def _literal(path: Path) -> str:
