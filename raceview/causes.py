@@ -109,7 +109,7 @@ def _log_offsets(engine: Engine, workers: int) -> dict[int, tuple[float, float]]
     every = max(1, count // SAMPLED_STARTS)
     found = engine.arrays(
         "SELECT a.worker, a.start_ns - t.time_ns AS delay FROM attempts AS a JOIN ticks AS t ON t.event = a.event "
-        f"WHERE a.attempt = 1 AND a.line % {every} = 0"
+        f"WHERE a.attempt = 1 AND {sql.one_in(every, 'a.line')}"
     )
     medians: dict[int, tuple[float, float, float]] = {}
     for worker in range(workers):

@@ -94,7 +94,6 @@ class Investigation:
             "attempt_matches",
             "attempt_events",
             "attempts",
-            "event_attempts",
             "attempt_pairs",
             "outputs",
         )
@@ -108,7 +107,7 @@ class Investigation:
         spreads = (
             (noise.time.high - noise.time.low, noise.price.high - noise.price.low) if noise else (0.0, 0.0)
         )
-        sql.create(self.engine, "deltas", "event_rows")
+        sql.create(self.engine, "deltas", "event_rows", "event_attempts")
         sql.create(
             self.engine,
             "crowded",

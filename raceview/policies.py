@@ -192,7 +192,7 @@ def scoreboard(engine: Engine, drop_phantoms: bool) -> list[Score]:
         "SELECT (SELECT count(*) FROM outputs), (SELECT count(*) FROM phantoms)"
     )
     ((events, crowded_events),) = engine.rows(
-        "SELECT count(*), coalesce(sum(CASE WHEN rows > 1 THEN 1 ELSE 0 END), 0) FROM event_rows"
+        "SELECT count(*), coalesce(sum(CASE WHEN rows > 1 THEN 1 ELSE 0 END), 0) FROM ledger WHERE rows > 0"
     )
     events, crowded_events = int(events), int(crowded_events)
     ((suspects, suspect_events),) = engine.rows(
@@ -239,11 +239,12 @@ def _exact_key(engine: Engine, rows: int, dropped_phantoms: int, drop_phantoms: 
     """The baseline that keeps the last row per (symbol, timestamp), whichever event that is."""
     engine.create(
         "same_key_events",
-        "SELECT e.event, max(e.rows) AS rows, count(k.row) AS dropped FROM event_rows AS e "
-        "JOIN links AS l ON l.event = e.event LEFT JOIN same_key AS k ON k.row = l.row "
-        "WHERE e.rows > 1 OR k.row IS NOT NULL GROUP BY e.event",
+        "SELECT l.event, count(*) AS rows, count(k.row) AS dropped FROM links AS l "
+        "LEFT JOIN same_key AS k ON k.row = l.row WHERE l.event IN ("
+        "SELECT event FROM event_rows WHERE rows > 1 UNION ALL "
+        "SELECT a.event FROM links AS a WHERE a.row IN (SELECT row FROM same_key)) GROUP BY l.event",
     )
-    ((events,),) = engine.rows("SELECT count(*) FROM event_rows")
+    ((events,),) = engine.rows("SELECT count(*) FROM ledger WHERE rows > 0")
     ((touched, once, lost, left),) = engine.rows(
         "SELECT count(*), coalesce(sum(CASE WHEN rows - dropped = 1 THEN 1 ELSE 0 END), 0), "
         "coalesce(sum(CASE WHEN rows = dropped THEN 1 ELSE 0 END), 0), "

@@ -118,7 +118,7 @@ class DuckDBEngine:
             return self._connection.execute(query)
         except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
             raise OutputError(
-                f"{self._folder}: the engine has no room left: {str(error).splitlines()[0]}; TMPDIR names another folder"
+                f"{self._folder}: no room left for the engine: {str(error).splitlines()[0]}; TMPDIR moves it"
             ) from error
 
     def _copy(self, query: str, path: Path, form: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from raceview.errors import InputError
+from raceview.export.parts import write_in_parts
 from raceview.model import PRICE_UNIT_DIGITS
 from raceview.sql.decimals import fixed_text
 
@@ -31,13 +32,17 @@ def write_deduplicated(inv: Investigation, path: Path) -> None:
     if output.newline == "\r\n":
         text = f"CASE WHEN o.row = {last} THEN rtrim({text}, chr(13)) || chr(13) ELSE {text} END"
     inv.engine.load_rows("header_line", {"row": "BIGINT", "text": "VARCHAR"}, [(-1, header)])
-    inv.engine.write_lines(
-        "SELECT text FROM (SELECT row, text FROM header_line UNION ALL "
-        f"SELECT o.row, {text} AS text FROM outputs_read AS o "
-        "LEFT JOIN changes AS g ON g.row = o.row LEFT JOIN corrected AS c ON c.row = o.row "
-        "WHERE coalesce(g.action, 'kept') <> 'dropped') AS written ORDER BY row",
-        path,
-    )
+
+    def write(condition: str, part: Path, first: bool) -> None:
+        head = "SELECT row, text FROM header_line UNION ALL " if first else ""
+        inv.engine.write_lines(
+            f"SELECT text FROM ({head}SELECT o.row, {text} AS text FROM outputs_read AS o "
+            "LEFT JOIN changes AS g ON g.row = o.row LEFT JOIN corrected AS c ON c.row = o.row "
+            f"WHERE coalesce(g.action, 'kept') <> 'dropped' AND {condition}) AS written ORDER BY row",
+            part,
+        )
+
+    write_in_parts(inv.engine, path, "SELECT max(row) FROM outputs", "o.row", write)
 
 
 def _make_corrected(inv: Investigation, header: str) -> None:

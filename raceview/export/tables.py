@@ -20,11 +20,15 @@ class Table:
     query: str
     needs: tuple[str, ...] = ()
     """Relations that are made on demand."""
+    long: str = ""
+    """For a table as long as an input: the SQL of its greatest key. Its query then has a {range} to fill in."""
+    key: str = ""
+    """The key's column in the query."""
 
 
 def tables(inv: Investigation) -> list[Table]:
     """All tables but the deduplicated output, the scoreboard and the findings."""
-    return [_analysis(), _by_symbol(), _row_audit(inv), _event_ledger(), _timeline(), _quarantine()]
+    return [_analysis(), _by_symbol(), _row_audit(inv), _event_ledger(inv), _timeline(), _quarantine()]
 
 
 def _analysis() -> Table:
@@ -127,7 +131,7 @@ def _row_audit(inv: Investigation) -> Table:
         f"""
         SELECT o.row, o.line, o.symbol, o.timestamp, o.price, k.event_id,
             CASE
-                WHEN c.place > 1 OR s.event IS NOT NULL OR l.row IS NULL THEN a.attempt
+                WHEN s.event IS NOT NULL OR l.row IS NULL THEN a.attempt
                 ELSE 1
             END AS attempt,
             CASE WHEN l.row IS NULL THEN {unlinked} WHEN c.place > 1 THEN 'duplicate' ELSE 'original' END AS role,
@@ -145,24 +149,31 @@ def _row_audit(inv: Investigation) -> Table:
         FROM outputs_read AS o
         LEFT JOIN links AS l ON l.row = o.row
         LEFT JOIN ticks_read AS k ON k.line = l.event
-        LEFT JOIN attempts AS a ON a.line = l.attempt_line
+        LEFT JOIN (
+            SELECT line, attempt FROM attempts WHERE line IN (SELECT attempt_line FROM links_found)
+        ) AS a ON a.line = l.attempt_line
         LEFT JOIN (SELECT event FROM ledger WHERE attempts <> 1) AS s ON s.event = l.event
         LEFT JOIN deltas AS d ON d.row = o.row
         LEFT JOIN crowded AS c ON c.row = o.row
         LEFT JOIN causes AS z ON z.row = o.row
         LEFT JOIN changes AS g ON g.row = o.row
+        WHERE {{range}}
         ORDER BY o.row
         """,
+        long="SELECT max(row) FROM outputs",
+        key="o.row",
     )
 
 
-def _event_ledger() -> Table:
-    """The events that were not processed exactly once, and why one can say so."""
+def _event_ledger(inv: Investigation) -> Table:
+    """The events that were not processed exactly once, and why one can say so; counts nobody knows are empty."""
+    attempts = "g.attempts" if inv.files.attempts else "CAST(NULL AS BIGINT) AS attempts"
+    rows = "g.rows" if inv.files.output else "CAST(NULL AS BIGINT) AS rows"
     return Table(
         "event_ledger.csv",
         ("event_id", "symbol", "timestamp", "price", "outcome", "attempts", "rows", "evidence"),
-        """
-        SELECT k.event_id, k.symbol, k.timestamp, k.price, g.outcome, g.attempts, g.rows, e.evidence
+        f"""
+        SELECT k.event_id, k.symbol, k.timestamp, k.price, g.outcome, {attempts}, {rows}, e.evidence
         FROM ledger AS g
         JOIN ticks_read AS k ON k.line = g.event
         LEFT JOIN evidence AS e ON e.event = g.event
@@ -194,9 +205,12 @@ def _timeline() -> Table:
             w.overlaps_event, w.overlaps_worker, w.retry, w.failed
         FROM attempts_read AS r
         JOIN windows AS w ON w.line = r.line
+        WHERE {range}
         ORDER BY r.line
         """,
         needs=("windows",),
+        long="SELECT max(line) FROM attempts",
+        key="r.line",
     )
 
 

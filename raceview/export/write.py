@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 from raceview.errors import OutputError
 from raceview.export import deduplicated, manifest
-from raceview.export.tables import tables
+from raceview.export.parts import write_in_parts
+from raceview.export.tables import Table, tables
 
 if TYPE_CHECKING:
     from raceview.investigation import Investigation
 
 INCOMPLETE = "EXPORT_INCOMPLETE.txt"
 STAGING = ".raceview-staging-"
+EVERY_FILE = {deduplicated.NAME}
+"""Files that an export may have or not: one that the new set lacks does not stay behind from the old."""
 SCOREBOARD = (
     "policy",
     "rows",
@@ -95,15 +98,26 @@ def _jobs(inv: Investigation) -> dict[str, Callable[[Path], None]]:
         jobs[deduplicated.NAME] = lambda path: deduplicated.write_deduplicated(inv, path)
     for table in tables(inv):
 
-        def write(path: Path, table: Any = table) -> None:
+        def write(path: Path, table: Table = table) -> None:
             inv.need(*table.needs)
-            inv.engine.write_csv(table.query, path)
+            _write_table(inv, table, path)
 
         jobs[table.name] = write
     jobs["policy_scoreboard.csv"] = lambda path: _write_few(path, SCOREBOARD, inv.scores)
     findings = [finding.as_dict() for finding in inv.findings_list]
     jobs["findings.csv"] = lambda path: _write_few(path, FINDINGS, findings)
     return jobs
+
+
+def _write_table(inv: Investigation, table: Table, path: Path) -> None:
+    if not table.long:
+        inv.engine.write_csv(table.query, path)
+        return
+
+    def write(condition: str, part: Path, first: bool) -> None:
+        inv.engine.write_csv(table.query.format(range=condition), part, header=first)
+
+    write_in_parts(inv.engine, path, table.long, table.key, write)
 
 
 def _write_few(path: Path, columns: Sequence[str], lines: Sequence[Mapping[str, Any]]) -> None:
@@ -129,5 +143,7 @@ def _replace(staging: Path, out: Path, names: list[str]) -> None:
     (out / manifest.NAME).unlink(missing_ok=True)
     for name in names[:-1]:
         os.replace(staging / name, out / name)
-    marker.unlink()
+    for left in EVERY_FILE - set(names):
+        (out / left).unlink(missing_ok=True)
     os.replace(staging / manifest.NAME, out / manifest.NAME)
+    marker.unlink()

@@ -113,8 +113,9 @@ def _solve_large(graph: Graph, wanted: np.ndarray, solved: Ints) -> None:
     An edge is taken when it is the best left for its row and for its slot; then both go, and so on (Preis 1999). The
     gain of an optimal matching over it is some thousandths here, at a hundred times the time.
     """
-    row, slot, score = graph.edge_row, graph.edge_slot, graph.weight
-    left = np.flatnonzero(wanted[row] & (score > graph.free[row]))
+    row, slot = graph.edge_row, graph.edge_slot
+    score = graph.weight - graph.free[row]
+    left = np.flatnonzero(wanted[row] & (score > 0.0))
     while len(left):
         best_of_row, best_of_slot = np.zeros(graph.rows), np.zeros(graph.slots)
         # A tiny slope decides ties the same way for rows and slots, so that every pass takes at least one edge.

@@ -25,6 +25,11 @@ SAMPLE_ROWS = 10_000
 """Rows that the window is found from."""
 REACH_GAPS = 24
 """The first window reaches this many mean gaps between a symbol's ticks to either side."""
+PAIRS = 1_000_000
+"""Pairs of a row and a tick that the window is found from, at the most."""
+PAIRS_PER_ROW = 2_000
+PROBED_ROWS = 100
+"""Rows whose pairs are counted before all are made: time may be crowded into bursts."""
 ENOUGH = 0.5
 """Share of the sampled rows that the window must explain not to be widened."""
 SURE = 0.95
@@ -82,7 +87,7 @@ def _exact_per_worker(engine: Engine, workers: int) -> Ints:
     every = max(1, count // 200_000)
     found = engine.rows(
         f"SELECT a.worker, count(*) FROM exact AS x JOIN attempts AS a ON a.event = x.event "
-        f"WHERE x.event % {every} = 0 GROUP BY a.worker"
+        f"WHERE {sql.one_in(every, 'x.event')} GROUP BY a.worker"
     )
     exact = np.zeros(workers, dtype=np.int64)
     for worker, rows in found:
@@ -125,21 +130,47 @@ def _find(
     span = max(1, last_ns - first_ns)
     ((symbol_first, symbol_last),) = engine.rows("SELECT min(time_ns), max(time_ns) FROM ticks")
     gap = max(1, (symbol_last - symbol_first) * max(1, symbols) // max(1, events))
-    every = max(1, rest // SAMPLE_ROWS)
-    engine.create(
-        "sampled", f"SELECT * FROM rest WHERE row % {every} = 0" if every > 1 else "SELECT * FROM rest"
-    )
-    reach = max(1000, min(span, REACH_GAPS * gap))
-    if options.jitter_ns is not None:
-        reach = max(reach, 4 * options.jitter_ns)
+    reach = max(REACH_GAPS * gap, _logged_reach(engine), 4 * (options.jitter_ns or 0))
+    if events * rest <= PAIRS:
+        reach = span
+    reach = max(1, min(span, reach))
     for _ in range(3):
+        reach = _sample(engine, rest, reach, first_ns)
         pairs, steps = _sample_pairs(engine, reach, first_ns)
         window = find_window(pairs, exact, steps)
         if window.explained > ENOUGH or reach >= span:
             break
         reach = min(span, 8 * reach)
-        engine.create("sampled", "SELECT * FROM sampled WHERE row % 16 < 4")
     return _pinned(window, options), steps
+
+
+def _logged_reach(engine: Engine) -> int:
+    """How long after its event an attempt ended at the latest, ns: a row may have been written then."""
+    ((latest,),) = engine.rows(
+        "SELECT max(a.end_ns - t.time_ns) FROM attempts AS a JOIN ticks AS t ON t.event = a.event"
+    )
+    return max(0, int(latest or 0))
+
+
+def _sample(engine: Engine, rest: int, reach: int, first_ns: int) -> int:
+    """Make `sampled`, rows spread evenly over the remaining ones; the reach, less where it would pair too many."""
+    for _ in range(6):
+        _take(engine, rest, PROBED_ROWS)
+        _candidates(engine, "sampled_pairs", "sampled", "ticks", -reach, reach, first_ns)
+        ((found, probed),) = engine.rows(
+            "SELECT (SELECT count(*) FROM sampled_pairs), (SELECT count(*) FROM sampled)"
+        )
+        each = found / max(1, probed)
+        if each <= PAIRS_PER_ROW:
+            break
+        reach = max(1, int(reach * 0.5 * PAIRS_PER_ROW / each))
+    _take(engine, rest, min(SAMPLE_ROWS, int(PAIRS / max(1.0, each))))
+    return reach
+
+
+def _take(engine: Engine, rest: int, rows: int) -> None:
+    every = max(1, rest // rows)
+    engine.create("sampled", f"SELECT * FROM rest WHERE {sql.one_in(every, 'row')}")
 
 
 def _pinned(window: Window, options: Options) -> Window:

@@ -102,8 +102,9 @@ def _fractional(graph: Graph, edges: Ints) -> Floats:
         load = np.bincount(slot, share / np.maximum(pull[slot], 1e-300), len(slots))
         pull = pull ** (1.0 - RELAXATION) / (1.0 + load) ** RELAXATION
         moved = float(np.abs(share - belief).max())
+        overfull = float(np.bincount(slot, share, len(slots)).max()) - 1.0
         belief = share
-        if moved < SETTLED:
+        if max(moved, overfull) < SETTLED:
             break
     return belief
 

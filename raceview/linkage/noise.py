@@ -50,15 +50,17 @@ class Histogram:
         sought: tuple[float, float],
         step: int,
     ) -> Histogram:
-        """Weighted histogram with as many bins as the evidence carries (twice the cube root, Rice's rule)."""
+        """Weighted histogram with as many bins as the evidence carries: its cube root, half of Rice's rule."""
         evidence = float(weights.sum())
         # Half a step beyond either end, so that a lattice point never sits on an edge.
         low, high = seen[0] - 0.5 * step, seen[1] + 0.5 * step
-        bins = int(min(max(4, 2.0 * np.cbrt(evidence)), 200, max(1.0, (high - low) / step)))
+        bins = int(min(max(4, np.cbrt(evidence)), 200, max(1.0, (high - low) / step)))
         at = np.clip(((values - low) * (bins / (high - low))).astype(np.int64), 0, bins - 1)
-        mass = np.bincount(at, weights, bins) + SMOOTHING
         tail_mass = SMOOTHING / (evidence + 1.0)
-        width = (high - low) / bins / step
+        # Where steps are coarse, bins hold different numbers of them.
+        edges = np.ceil((low + (high - low) / bins * np.arange(bins + 1)) / step)
+        width = np.maximum(np.diff(edges), 1.0)
+        mass = np.bincount(at, weights, bins) + SMOOTHING * width / width.mean()
         outside = max((sought[1] - sought[0]) / step, 1.0)
         return cls(low, high, (1.0 - tail_mass) * mass / mass.sum() / width, tail_mass / outside, sought)
 

@@ -17,6 +17,8 @@ from raceview.linkage.graph import Floats, Ints
 PASSES = 40
 SETTLED = 1e-3
 BINS_PER_OCTAVE = 4
+TRACE = 0.1
+"""Share of its row's best probability below which a pair does not widen the window."""
 FEW_ROWS = 100.0
 """Rows at which nearness and the even start have equal say in the first guess."""
 LEAST_ROWS = 3.0
@@ -54,6 +56,7 @@ def find_window(pairs: Pairs, exact_per_worker: Ints, steps: tuple[int, int]) ->
     match, explained = _separate(pairs, len(exact_per_worker), steps)
     offset = significant_offsets(pairs.worker, pairs.time_delta, match, exact_per_worker).offset
     left = pairs.time_delta - offset[pairs.worker]
+    match = _likely(pairs.row, pairs.rows, match)
     return Window(
         offset=offset,
         time_range=_range(left, match, steps[0]),
@@ -162,15 +165,29 @@ def significant_offsets(worker: Ints, lag: Ints, match: Floats, exact_per_worker
         median[number], error[number] = median_with_error(np.append(lag[mine], 0), weights)
     if known.sum() <= 1:
         return Offsets(np.zeros(workers, dtype=np.int64), error)
-    centre = float(np.sort(median[known])[(int(known.sum()) - 1) // 2])
-    off = np.where(known, median - centre, 0.0)
+    order = np.flatnonzero(known)[np.argsort(median[known], kind="stable")]
+    centre = order[(len(order) - 1) // 2]
+    off = np.where(known, median - median[centre], 0.0)
+    error = np.hypot(error, error[centre])
     return Offsets(np.where(np.abs(off) > EVIDENCE * error, off, 0.0).round().astype(np.int64), error)
 
 
 def _range(values: Ints, match: Floats, step: int) -> tuple[float, float]:
-    """Range that holds all but a trace of the matches, half as wide again on either side."""
-    off = values != 0
+    """Range that holds all but a trace of the matches, half as wide again on either side.
+
+    Where every match is exact on this axis there is nothing to span but one step.
+    """
+    off = (values != 0) & (match > 0.0)
+    if not off.any():
+        return -float(step), float(step)
     low = weighted_quantile(values[off], match[off], 0.002)
     high = weighted_quantile(values[off], match[off], 0.998)
     margin = max(0.5 * (high - low), float(step))
     return low - margin, high + margin
+
+
+def _likely(row: Ints, rows: int, match: Floats) -> Floats:
+    """The probabilities without those that are a trace beside their row's best."""
+    best = np.zeros(rows)
+    np.maximum.at(best, row, match)
+    return np.where(match > TRACE * best[row], match, 0.0)

@@ -19,6 +19,14 @@ def query(relation: str, **values: int | str) -> str:
     return text.format(**values) if values else text
 
 
+def one_in(every: int, number: str) -> str:
+    """A condition that holds for about one in `every` of the numbers in a column, whatever period they have.
+
+    Scattered by Knuth's multiplicative hash: every k-th row would fall on the same worker where workers take turns.
+    """
+    return f"{number} * 2654435761 % 4294967296 // 65536 % {every} = 0" if every > 1 else "1 = 1"
+
+
 def create(engine: Engine, *relations: str, **values: int | str) -> None:
     """Make the relations, in the order given."""
     for relation in relations:

@@ -7,7 +7,7 @@ WITH duplicate AS (
     SELECT c.row, c.event, c.place, c.attempt_line, o.attempt_line AS original_line, coalesce(a.attempts, 0) AS attempts
     FROM crowded AS c
     JOIN crowded AS o ON o.event = c.event AND o.place = 1
-    LEFT JOIN event_attempts AS a ON a.event = c.event
+    LEFT JOIN ledger AS a ON a.event = c.event
     WHERE c.place > 1
 ),
 judged AS (

@@ -63,10 +63,6 @@ def test_causes(shape: Shape, order: str, simulated: Simulated) -> None:
     assert min(precision_and_recall(found, true)) >= 0.99
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="order held against a row's only plausible event makes it a phantom: 10 and 49 rows of 6,000 events",
-)
 @pytest.mark.parametrize(
     "shape", [Shape(Family.MIXED, spacing_ms=8.0), Shape(Family.STORM, spacing_ms=10.0)], ids=str
 )

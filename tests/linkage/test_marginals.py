@@ -97,10 +97,6 @@ def test_the_approximation_gives_probabilities_whatever_the_graph(graph: Graph) 
     assert (np.bincount(graph.edge_row, found, graph.rows) <= 1.0 + 1e-9).all()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="passes stop where no belief moves, though the slot is filled three times over: 0.99997 each",
-)
 @pytest.mark.parametrize("free", [1e-3, 1e-9])
 def test_rivals_for_one_slot_of_a_large_component_share_it(
     free: float, monkeypatch: pytest.MonkeyPatch

@@ -16,18 +16,12 @@ def test_one_event_and_its_row(tmp_path: Path) -> None:
     assert found.found.confidence.tolist() == [1.0]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="with one tick there is no gap to measure: the window is 1 us, the row a phantom"
-)
 def test_one_event_whose_row_is_late(tmp_path: Path) -> None:
     made = stream(1)
     made.jitter(3, 3)
     assert link(made, tmp_path).outcomes == {"altered": 1}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="with one tick there is no gap to measure: the window is 1 us, the row a phantom"
-)
 def test_one_event_written_twice(tmp_path: Path) -> None:
     made = stream(1)
     made.write_again(np.array([0]), late_ms=4.0)

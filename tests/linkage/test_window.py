@@ -120,9 +120,6 @@ def test_exact_rows_are_evidence_against_an_offset() -> None:
     assert offsets_ms(find_window(pairs, np.full(3, 5_000), STEPS)) == [0.0, 0.0, 0.0]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the error of the median worker's own median is not counted: 0.043 ms is found"
-)
 def test_a_worker_without_jitter_is_not_ahead_of_jittered_ones() -> None:
     pairs = Planted().pairs()
     assert offsets_ms(find_window(pairs, np.array([0, 5_000, 0]), STEPS)) == [0.0, 0.0, 0.0]
