@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
-from raceview import causes, policies, sql
+from raceview import policies, sql
 from raceview.bundle import BundleFiles, find_bundle, read_bundle
 from raceview.engine import Engine, open_engine
-from raceview.linkage.link import MILLIONTHS, Linkage, link
-from raceview.model import NS_PER_MS, PRICE_UNIT_DIGITS, Cause, Kind, Options, Outcome
+from raceview.model import MILLIONTHS, NS_PER_MS, PRICE_UNIT_DIGITS, Cause, Kind, Options, Outcome
 from raceview.sql.decimals import price
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from raceview.causes import Finding
+    from raceview.linkage.link import Linkage
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with (step, done, total)."""
@@ -46,6 +51,8 @@ def open_bundle(
     """
     paths = find_bundle(*(None if path is None else Path(path) for path in (bundle, ticks, attempts, output)))
     engine = open_engine()
+    # Linkage and causes need numpy; importing it takes as long as reading a small file: both at once.
+    Thread(target=import_module, args=("raceview.causes",), daemon=True).start()
     try:
         return Investigation(
             engine,
@@ -85,20 +92,24 @@ class Investigation:
             progress("done", len(STEPS), len(STEPS))
 
     def _prepare(self) -> None:
-        sql.create(
-            self.engine,
-            "symbols",
-            "workers",
-            "tick_repeats",
-            "ticks",
-            "attempt_matches",
-            "attempt_events",
-            "attempts",
-            "attempt_pairs",
-            "outputs",
-        )
+        """Integers for everything, and the exact rows; attempts are seen to at the same time."""
+        sql.create(self.engine, "symbols", "workers", "tick_repeats")
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            attempts = aside.submit(
+                sql.create,
+                self.engine,
+                "attempt_matches",
+                "attempt_events",
+                "attempts",
+                "attempt_pairs",
+                "windows",
+            )
+            sql.create(self.engine, "ticks", "outputs", "exact_pairs", "exact", "rest")
+            attempts.result()
 
     def _link(self) -> Linkage:
+        from raceview.linkage.link import link
+
         ((workers,),) = self.engine.rows("SELECT count(*) FROM workers")
         return link(self.engine, self.options, workers)
 
@@ -119,15 +130,21 @@ class Investigation:
             self.engine.create("phantoms", "SELECT row FROM outputs WHERE 1 = 0")
         else:
             sql.create(self.engine, "phantoms")
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            explained = aside.submit(self._explain)
+            policies.make_picks(self.engine, self.price_step_units)
+            policies.make_changes(self.engine, self.policy, self.options)
+            explained.result()
+
+    def _explain(self) -> None:
+        """The ledger and the causes."""
+        from raceview import causes
+
+        has_attempts = int(self.files.attempts is not None)
         sql.create(
-            self.engine,
-            "ledger",
-            has_attempts=int(self.files.attempts is not None),
-            has_output=int(self.files.output is not None),
+            self.engine, "ledger", has_attempts=has_attempts, has_output=int(self.files.output is not None)
         )
-        causes.explain(self.engine, self.files.attempts is not None)
-        policies.make_picks(self.engine, self.price_step_units)
-        policies.make_changes(self.engine, self.policy, self.options)
+        causes.explain(self.engine, bool(has_attempts))
 
     @cached_property
     def price_step_units(self) -> int:
@@ -135,8 +152,10 @@ class Investigation:
         return policies.price_step_units(self.engine)
 
     @cached_property
-    def findings_list(self) -> list[causes.Finding]:
+    def findings_list(self) -> list[Finding]:
         """Findings about the system."""
+        from raceview import causes
+
         return causes.findings(self.engine, self.linkage)
 
     @cached_property
@@ -151,7 +170,7 @@ class Investigation:
         return set()
 
     def need(self, *relations: str) -> None:
-        """Make relations that nothing before needed (`windows`, `by_symbol`), once."""
+        """Make relations that nothing before needed (`by_symbol`), once."""
         for relation in relations:
             if relation not in self._on_demand:
                 sql.create(self.engine, relation)
@@ -159,7 +178,6 @@ class Investigation:
 
     def attempts(self) -> pd.DataFrame:
         """One line per attempt: its event, number, worker, times, status, and what its window overlaps."""
-        self.need("windows")
         return self.engine.frame(
             "SELECT r.event_id, a.attempt, r.worker_id, a.start_ns, a.end_ns, r.status, r.line, w.overlaps_event, "
             "w.overlaps_worker, w.retry, a.failed FROM attempts AS a JOIN attempts_read AS r ON r.line = a.line "

@@ -142,6 +142,8 @@ class Options:
     drop_phantoms: bool = False
 
 
+MILLIONTHS = 1_000_000
+"""Probabilities are integers of 10**-6 in relations."""
 NS_PER_MS = 1_000_000
 NS_PER_SECOND = 1_000_000_000
 PRICE_UNIT_DIGITS = 9

@@ -54,7 +54,10 @@ class Scanner(Protocol):
 
 
 class Engine(Protocol):
-    """Runs SQL over named relations. One engine serves one analysis and is closed by its owner."""
+    """Runs SQL over named relations. One engine serves one analysis and is closed by its owner.
+
+    Threads may use it at once, each for relations that no other is making.
+    """
 
     name: str
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +26,7 @@ _NEVER_IN_A_LINE = "\x1f\x1e\x1f\x1e"
 
 
 class DuckDBEngine:
-    """Implements `raceview.engine.base.Engine`. Not thread-safe: one analysis, one thread."""
+    """Implements `raceview.engine.base.Engine`. Each thread has a connection of its own to the one database."""
 
     name = "duckdb"
 
@@ -33,12 +34,22 @@ class DuckDBEngine:
         import duckdb
 
         self._folder = Path(tempfile.mkdtemp(prefix="raceview-"))
-        self._connection = duckdb.connect(
+        self._threads = threading.local()
+        self._database = duckdb.connect(
             config={
                 "memory_limit": f"{_memory_limit() >> 20}MiB",
                 "temp_directory": str(self._folder / "spill"),
             }
         )
+
+    @property
+    def _connection(self) -> DuckDBPyConnection:
+        """This thread's connection."""
+        try:
+            mine: DuckDBPyConnection = self._threads.connection
+        except AttributeError:
+            mine = self._threads.connection = self._database.cursor()
+        return mine
 
     @property
     def folder(self) -> Path:
@@ -107,7 +118,7 @@ class DuckDBEngine:
 
     def close(self) -> None:
         """Release memory and temporary files."""
-        self._connection.close()
+        self._database.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _run(self, query: str) -> DuckDBPyConnection:

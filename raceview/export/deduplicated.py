@@ -27,16 +27,12 @@ def write_deduplicated(inv: Investigation, path: Path) -> None:
         raise InputError("final_output.csv is not there: nothing to deduplicate")
     _make_corrected(inv, output.header)
     header = ("\ufeff" if output.bom else "") + output.header + ("\r" if output.newline == "\r\n" else "")
-    # A last record without a line ending gets that of the others.
-    text, last = "coalesce(c.text, o.text)", "(SELECT max(row) FROM outputs_read)"
-    if output.newline == "\r\n":
-        text = f"CASE WHEN o.row = {last} THEN rtrim({text}, chr(13)) || chr(13) ELSE {text} END"
     inv.engine.load_rows("header_line", {"row": "BIGINT", "text": "VARCHAR"}, [(-1, header)])
 
     def write(condition: str, part: Path, first: bool) -> None:
         head = "SELECT row, text FROM header_line UNION ALL " if first else ""
         inv.engine.write_lines(
-            f"SELECT text FROM ({head}SELECT o.row, {text} AS text FROM outputs_read AS o "
+            f"SELECT text FROM ({head}SELECT o.row, coalesce(c.text, o.text) AS text FROM outputs_read AS o "
             "LEFT JOIN changes AS g ON g.row = o.row LEFT JOIN corrected AS c ON c.row = o.row "
             f"WHERE coalesce(g.action, 'kept') <> 'dropped' AND {condition}) AS written ORDER BY row",
             part,

@@ -208,7 +208,6 @@ def _timeline() -> Table:
         WHERE {range}
         ORDER BY r.line
         """,
-        needs=("windows",),
         long="SELECT max(line) FROM attempts",
         key="r.line",
     )

@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from raceview.investigation import Investigation
 
 INCOMPLETE = "EXPORT_INCOMPLETE.txt"
+LONGEST = ("row_audit.csv", "timeline.csv")
+AT_ONCE = 2
+"""Files written at a time: an engine may take a small one in a single thread."""
 STAGING = ".raceview-staging-"
 EVERY_FILE = {deduplicated.NAME}
 """Files that an export may have or not: one that the new set lacks does not stay behind from the old."""
@@ -75,20 +78,30 @@ def _told_as_output_error(out: Path) -> Iterator[None]:
 def _write_all(
     inv: Investigation, folder: Path, progress: Callable[[str, int, int], None] | None
 ) -> list[str]:
-    """Write every file into an empty folder; hashing the last goes on while the next is written."""
+    """Write every file into an empty folder, two at a time."""
     jobs = _jobs(inv)
-    hashes: dict[str, Future[str]] = {}
-    with ThreadPoolExecutor(max_workers=1) as hasher:
-        for number, (name, job) in enumerate(jobs.items()):
-            if progress:
-                progress(f"writing {name}", number, len(jobs) + 1)
-            job(folder / name)
-            hashes[name] = hasher.submit(manifest.sha256_of, folder / name)
-        written = {name: ((folder / name).stat().st_size, future.result()) for name, future in hashes.items()}
+    written: dict[str, tuple[int, str]] = {}
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as executor:
+        # The longest first: it must not be left over when all others are done.
+        order = sorted(jobs, key=lambda name: name not in LONGEST)
+        writing = {name: executor.submit(_write_one, jobs[name], folder / name) for name in order}
+        try:
+            for number, (name, done) in enumerate(writing.items()):
+                if progress:
+                    progress(f"writing {name}", number, len(jobs) + 1)
+                written[name] = done.result()
+        finally:
+            executor.shutdown(cancel_futures=True)
     (folder / manifest.NAME).write_text(manifest.manifest_text(inv, written), encoding="utf-8")
     if progress:
         progress("done", len(jobs) + 1, len(jobs) + 1)
     return [*jobs, manifest.NAME]
+
+
+def _write_one(job: Callable[[Path], None], path: Path) -> tuple[int, str]:
+    """Write a file; its size and sha256."""
+    job(path)
+    return path.stat().st_size, manifest.sha256_of(path)
 
 
 def _jobs(inv: Investigation) -> dict[str, Callable[[Path], None]]:
@@ -104,8 +117,9 @@ def _jobs(inv: Investigation) -> dict[str, Callable[[Path], None]]:
 
         jobs[table.name] = write
     jobs["policy_scoreboard.csv"] = lambda path: _write_few(path, SCOREBOARD, inv.scores)
-    findings = [finding.as_dict() for finding in inv.findings_list]
-    jobs["findings.csv"] = lambda path: _write_few(path, FINDINGS, findings)
+    jobs["findings.csv"] = lambda path: _write_few(
+        path, FINDINGS, [finding.as_dict() for finding in inv.findings_list]
+    )
     return jobs
 
 

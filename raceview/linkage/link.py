@@ -19,7 +19,7 @@ from raceview.linkage.noise import Noise, step_of
 from raceview.linkage.slots import Candidates, Slots, make_slots
 from raceview.linkage.solver import Setting, Solution, fit, solve
 from raceview.linkage.window import Pairs, Window, find_window
-from raceview.model import Options
+from raceview.model import MILLIONTHS, Options
 
 SAMPLE_ROWS = 10_000
 """Rows that the window is found from."""
@@ -34,7 +34,6 @@ ENOUGH = 0.5
 """Share of the sampled rows that the window must explain not to be widened."""
 SURE = 0.95
 """Share of a link's probability that one attempt must hold to be named as the row's own."""
-MILLIONTHS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +56,10 @@ class Linkage:
 
 
 def link(engine: Engine, options: Options, workers: int) -> Linkage:
-    """Make `links` (row, event, attempt_line, offset_ns, confidence_millionths) from `ticks`, `outputs`, `attempts`.
+    """Make `links` (row, event, attempt_line, offset_ns, confidence_millionths) of what peeling left in `rest`.
 
     A row without a link is a phantom. `attempt_line` is NULL where it cannot be known, 0 never.
     """
-    sql.create(engine, "exact_pairs", "exact", "rest")
     ((rest,),) = engine.rows("SELECT count(*) FROM rest")
     ((events,),) = engine.rows("SELECT count(*) FROM ticks")
     offsets = np.zeros(max(1, workers), dtype=np.int64)

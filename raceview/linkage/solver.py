@@ -37,7 +37,7 @@ SLABS = 16
 GUESSES = 12
 """Passes of the first guess, which takes each row on its own."""
 ROUNDS = 4
-"""Times that probabilities are computed under the constraints and everything is fitted again from them."""
+"""Solutions in all: everything is fitted again from each but the last."""
 LIKELY = 0.5
 """Links from which the clocks are read."""
 OUT_OF_PLACE = 1e-12
@@ -159,7 +159,8 @@ def _beyond_least(row: Ints, count: Ints, likelihood: Floats) -> Ints:
     lengths = np.diff(np.r_[starts, len(row)])
     best = np.repeat(np.maximum.reduceat(likelihood, starts), lengths)
     plausible = np.where(likelihood >= PLAUSIBLE * best, count, 2 * NEIGHBOURS)
-    return np.maximum(count - np.repeat(np.minimum.reduceat(plausible, starts), lengths), 0)
+    beyond: Ints = np.maximum(count - np.repeat(np.minimum.reduceat(plausible, starts), lengths), 0)
+    return beyond
 
 
 def _places(candidates: Candidates, slots: Slots) -> list[Floats]:

@@ -21,9 +21,9 @@ from raceview import sql
 from raceview.bundle import BundleFiles, find_bundle, read_bundle
 from raceview.engine import Engine, open_engine
 from raceview.investigation import Investigation
-from raceview.linkage.link import MILLIONTHS, Linkage
+from raceview.linkage.link import Linkage
 from raceview.linkage.noise import Noise
-from raceview.model import NS_PER_MS, PRICE_UNIT_DIGITS, Options
+from raceview.model import MILLIONTHS, NS_PER_MS, PRICE_UNIT_DIGITS, Options
 
 START = datetime(2024, 6, 3, 9, 30)
 EMPTY = "-"
