@@ -88,7 +88,7 @@ def _duplicates(summary: Mapping[str, Any]) -> list[str]:
     if "output" in summary["missing"]:
         return []
     groups, mixed = found["exact_key_groups"], found["exact_key_groups_of_different_events"]
-    rule = f"keying on (symbol, timestamp) finds {groups:,} groups"
+    rule = f"keying on (symbol, timestamp) finds {groups:,} {'group' if groups == 1 else 'groups'}"
     if not {"ticks", "output"}.intersection(summary["missing"]):
         rule += f" where {found['events']:,} events are duplicated"
     if mixed:
