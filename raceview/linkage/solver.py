@@ -44,6 +44,8 @@ OUT_OF_PLACE = 1e-12
 """Least factor for a row out of order: a single row out of place is so with all of its neighbours at once."""
 PLAUSIBLE = 1e-4
 """Share of the likelihood of a row's best candidate that makes another one plausible, order aside."""
+ALL_BUT_CLEAR = 0.995
+"""Share of clear rows at which the order has nothing left to tell."""
 ORDER_ROUNDS = 2
 """Times that the rows' anchors are found again from better links."""
 
@@ -116,10 +118,17 @@ def solve(candidates: Candidates, slots: Slots, setting: Setting, state: Fit) ->
     """The probability of every pair under what was fitted; where the order of the file tells, again with it."""
     solution = _solve_once(candidates, slots, setting, state, None)
     if state.order is not None:
+        best = _best(candidates, solution)
         for _ in range(ORDER_ROUNDS):
-            best = best_links(candidates.row[solution.edges.pair], solution.probability, candidates.rows)
             solution = _solve_once(candidates, slots, setting, state, best)
+            best = _best(candidates, solution)
+            if best.clear.mean() > ALL_BUT_CLEAR:
+                break
     return solution
+
+
+def _best(candidates: Candidates, solution: Solution) -> BestLinks:
+    return best_links(candidates.row[solution.edges.pair], solution.probability, candidates.rows)
 
 
 def _solve_once(
@@ -176,7 +185,7 @@ def _places(candidates: Candidates, slots: Slots) -> list[Floats]:
 def _learn_order(candidates: Candidates, slots: Slots, solution: Solution) -> Order | None:
     """What the order of the file says, from the clear links of a solution."""
     pairs = solution.edges.pair
-    best = best_links(candidates.row[pairs], solution.probability, candidates.rows)
+    best = _best(candidates, solution)
     row_time = np.zeros(candidates.rows, dtype=np.int64)
     row_time[candidates.row] = candidates.event_time[candidates.event] + candidates.time_delta
     places = [place[solution.edges.slot] for place in _places(candidates, slots)]
