@@ -60,6 +60,7 @@ class Engine(Protocol):
     """
 
     name: str
+    version: str
 
     @property
     def folder(self) -> Path:

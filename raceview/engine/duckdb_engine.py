@@ -34,6 +34,7 @@ class DuckDBEngine:
         import duckdb
 
         self._folder = Path(tempfile.mkdtemp(prefix="raceview-"))
+        self.version = duckdb.__version__
         self._threads = threading.local()
         self._database = duckdb.connect(
             config={

@@ -31,11 +31,9 @@ def sha256_of(path: Path) -> str:
 
 def manifest_text(inv: Investigation, written: dict[str, tuple[int, str]]) -> str:
     """The manifest as JSON; `written` maps file name to (size, sha256)."""
-    import duckdb
-
     content = {
         "raceview": raceview.__version__,
-        "engine": {"name": inv.engine.name, "version": duckdb.__version__},
+        "engine": {"name": inv.engine.name, "version": inv.engine.version},
         "bundle": inv.files.name,
         "inputs": [
             {
