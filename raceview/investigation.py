@@ -118,7 +118,7 @@ class Investigation:
         spreads = (
             (noise.time.high - noise.time.low, noise.price.high - noise.price.low) if noise else (0.0, 0.0)
         )
-        sql.create(self.engine, "deltas", "event_rows", "event_attempts")
+        sql.create(self.engine, "deltas", "event_rows", "twin_groups", "event_attempts")
         sql.create(
             self.engine,
             "crowded",

@@ -107,9 +107,13 @@ def output_records(text: str) -> list[Record]:
         event="",
         attempt="",
         confidence="1",
+        group="",
         offset="0",
     )
-    return [record | {"row": record["row"] or str(number)} for number, record in enumerate(found)]
+    return [
+        record | {"row": record["row"] or str(number), "group": record["group"] or record["confidence"]}
+        for number, record in enumerate(found)
+    ]
 
 
 def write_bundle(folder: Path, ticks: str | None, attempts: str | None, output: str | None) -> Path:
@@ -128,7 +132,8 @@ class HandLinked(Investigation):
     """An investigation whose links are given, not found: what follows from them is what is tested.
 
     A link names its `row`, its `event` (none: a phantom), the row's own `attempt` by number (none: not known), the
-    `confidence`, and the clock `offset` of its worker in ms. An event_id stands for its first payload.
+    `confidence`, that of the event and its twins together (`group`; none: the same), and the clock `offset` of its
+    worker in ms. An event_id stands for its first payload.
     """
 
     def __init__(self, engine: Engine, files: BundleFiles, options: Options, links: Sequence[Record]) -> None:
@@ -161,6 +166,7 @@ class HandLinked(Investigation):
             ],
             "offset_ns": [int(Decimal(link["offset"]) * NS_PER_MS) for link in self._links],
             "confidence_millionths": [int(Decimal(link["confidence"]) * MILLIONTHS) for link in self._links],
+            "group_confidence_millionths": [int(Decimal(link["group"]) * MILLIONTHS) for link in self._links],
         }
         engine.load("links_found", {name: np.array(values, dtype=np.int64) for name, values in found.items()})
         sql.create(engine, "links")
