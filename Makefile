@@ -22,6 +22,7 @@ $(VENV)/.installed: pyproject.toml
 			echo "$(PYTHON) -m venv failed. On Debian and Ubuntu: apt install python3-venv, then try again." >&2; exit 1; }; }
 	@echo "installing raceview and its dependencies into $(VENV) (a minute or two, once)" >&2
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m compileall -q raceview
 	@touch $@
 
 # The terminal investigator needs a terminal (and is not there yet): elsewhere the same answers are exported.

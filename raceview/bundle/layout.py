@@ -155,8 +155,8 @@ def _json_columns(line: str, relation: FileRelation) -> tuple[Column, ...] | Non
 
 def _shapes(
     relation: FileRelation, columns: Sequence[Column], records: Sequence[Sequence[str]]
-) -> dict[str, str]:
-    """The commonest time shape of each time field."""
+) -> dict[str, tuple[str, ...]]:
+    """The commonest time shape of each time field, and that without its fraction: many leave it out where it is zero."""
     shapes = {}
     for index, column in enumerate(columns):
         if column.field not in relation.times:
@@ -166,5 +166,7 @@ def _shapes(
         )
         counted = Counter(shape for value in values if (shape := time_shape(value)))
         if counted and column.field:
-            shapes[column.field] = counted.most_common(1)[0][0]
+            commonest = counted.most_common(1)[0][0]
+            whole = re.sub(r"\.0+", "", commonest)
+            shapes[column.field] = (commonest, whole) if whole != commonest else (commonest,)
     return shapes

@@ -7,6 +7,8 @@ without a word), so a value's shape is checked before it is cast.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 FIRST_YEAR, LAST_YEAR = "1678", "2262"
 """Timestamps that compare between these fit 64-bit nanoseconds, with room for any offset."""
 
@@ -42,15 +44,20 @@ def price_units(value: str, json: bool) -> str:
     return f"CASE WHEN {short} THEN {cast} WHEN regexp_full_match({value}, '{shape}') THEN {cast} END"
 
 
-def time_ns(value: str, shape: str | None) -> str:
-    """Nanoseconds since the epoch, a time without a zone taken as UTC. `shape` is tried first (see `Layout`)."""
+def time_ns(value: str, shapes: Sequence[str], any_time: bool = True) -> str:
+    """Nanoseconds since the epoch, a time without a zone taken as UTC.
+
+    `shapes` (see `Layout`) are tried first, and nothing else where there are any and `any_time` is false.
+    """
     years = f"{value} >= '{FIRST_YEAR}' AND {value} < '{LAST_YEAR}'"
     branches = [
-        f"WHEN regexp_full_match({value}, '{_ISO}') AND {years} THEN {_any_iso_ns(value)}",
-        f"WHEN regexp_full_match({value}, '{_EPOCH}') THEN {_epoch_ns(value)}",
+        f"WHEN {_has_shape(value, shape)} AND {years} THEN {_one_shape_ns(value, shape)}" for shape in shapes
     ]
-    if shape:
-        branches.insert(0, f"WHEN {_has_shape(value, shape)} AND {years} THEN {_one_shape_ns(value, shape)}")
+    if any_time or not shapes:
+        branches += [
+            f"WHEN regexp_full_match({value}, '{_ISO}') AND {years} THEN {_any_iso_ns(value)}",
+            f"WHEN regexp_full_match({value}, '{_EPOCH}') THEN {_epoch_ns(value)}",
+        ]
     return "CASE " + " ".join(branches) + " END"
 
 

@@ -89,14 +89,14 @@ class Column:
 class Layout:
     """How a usual line of a file is made up. `data_line` is the physical line (from 1) of the first possible record.
 
-    `time_shapes` names the commonest shape of each time field, as a strptime-free mask such as
-    `0000-00-00T00:00:00.000000Z`; it is a hint for speed and changes no result.
+    `time_shapes` names the usual shapes of each time field, as strptime-free masks such as
+    `0000-00-00T00:00:00.000000Z`; they are a hint for speed and change no result.
     """
 
     columns: tuple[Column, ...]
     data_line: int
     json: bool
-    time_shapes: Mapping[str, str] = field(default_factory=dict)
+    time_shapes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def test_the_usual_line_is_learnt_from_the_most_not_the_first(tmp_path: Path) ->
     path = tmp_path / "final_output.csv"
     path.write_text('symbol,timestamp,price\nA,2025-07-12T09:15:00Z,"1"\n' + OUTPUT.partition("\n")[2])
     layout = learn_layout(path.name, survey(path, tmp_path / "unused"), OUTPUTS, json=False).layout
-    assert layout.time_shapes == {"timestamp": "0000-00-00T00:00:00.000000Z"}
+    assert layout.time_shapes == {"timestamp": ("0000-00-00T00:00:00.000000Z", "0000-00-00T00:00:00Z")}
     assert [(column.field, column.prefix) for column in layout.columns] == [
         ("symbol", ""),
         ("timestamp", ""),
