@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
+from threading import RLock, Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, cast
 
 from raceview import policies, sql
 from raceview.bundle import BundleFiles, find_bundle, read_bundle
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from raceview.causes import Finding
     from raceview.linkage.link import Linkage
 
+T = TypeVar("T")
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with (step, done, total)."""
 
@@ -82,10 +83,15 @@ class Investigation:
         self.files = files
         self.options = options
         self.policy = policies.choose(options.policy, files.ticks is not None)
+        self._made: dict[str, Any] = {}
+        self._making = RLock()
         _step(progress, 1)
         self._prepare()
         _step(progress, 2)
-        self.linkage = self._link()
+        with ThreadPoolExecutor(max_workers=1) as aside:
+            apart = aside.submit(self._prepare_apart)
+            self.linkage = self._link()
+            apart.result()
         _step(progress, 3)
         self._judge()
         if progress:
@@ -101,11 +107,14 @@ class Investigation:
                 "attempt_matches",
                 "attempt_events",
                 "attempts",
-                "attempt_pairs",
-                "windows",
             )
             sql.create(self.engine, "ticks", "outputs", "exact_pairs", "exact", "rest")
             attempts.result()
+
+    def _prepare_apart(self) -> None:
+        """What does not wait for the linkage."""
+        sql.create(self.engine, "attempt_pairs", "windows", "same_key")
+        self.price_step_units  # noqa: B018  # kept for later
 
     def _link(self) -> Linkage:
         from raceview.linkage.link import link
@@ -146,42 +155,45 @@ class Investigation:
         )
         causes.explain(self.engine, bool(has_attempts))
 
-    @cached_property
+    @property
     def price_step_units(self) -> int:
         """The finest precision of the output's prices, in price units."""
-        return policies.price_step_units(self.engine)
+        return self._once("price step", lambda: policies.price_step_units(self.engine))
 
-    @cached_property
+    @property
     def findings_list(self) -> list[Finding]:
         """Findings about the system."""
         from raceview import causes
 
-        return causes.findings(self.engine, self.linkage)
+        return self._once("findings", lambda: causes.findings(self.engine, self.linkage))
 
-    @cached_property
+    @property
     def scores(self) -> list[dict[str, Any]]:
         """The scoreboard's lines, empty without the source of truth or without rows to judge."""
         if self.files.ticks is None or self.files.output is None:
             return []
-        return [score.as_dict() for score in policies.scoreboard(self.engine, self.options.drop_phantoms)]
-
-    @cached_property
-    def _on_demand(self) -> set[str]:
-        return set()
+        board = self._once("scores", lambda: policies.scoreboard(self.engine, self.options.drop_phantoms))
+        return [score.as_dict() for score in board]
 
     def need(self, *relations: str) -> None:
         """Make relations that nothing before needed (`by_symbol`), once."""
         for relation in relations:
-            if relation not in self._on_demand:
-                sql.create(self.engine, relation)
-                self._on_demand.add(relation)
+            self._once(relation, partial(sql.create, self.engine, relation))
+
+    def _once(self, what: str, make: Callable[[], T]) -> T:
+        """What `make` gives, made when first asked for, by whichever thread."""
+        with self._making:
+            if what not in self._made:
+                self._made[what] = make()
+            return cast(T, self._made[what])
 
     def attempts(self) -> pd.DataFrame:
         """One line per attempt: its event, number, worker, times, status, and what its window overlaps."""
         return self.engine.frame(
-            "SELECT r.event_id, a.attempt, r.worker_id, a.start_ns, a.end_ns, r.status, r.line, w.overlaps_event, "
-            "w.overlaps_worker, w.retry, a.failed FROM attempts AS a JOIN attempts_read AS r ON r.line = a.line "
-            "JOIN windows AS w ON w.line = a.line ORDER BY a.line"
+            "SELECT r.event_id, a.attempt, r.worker_id, a.start_ns, a.end_ns, r.status, r.line, "
+            "coalesce(w.overlaps_event, 0) AS overlaps_event, coalesce(w.overlaps_worker, 0) AS overlaps_worker, "
+            "coalesce(w.retry, 0) AS retry, a.failed FROM attempts AS a JOIN attempts_read AS r ON r.line = a.line "
+            "LEFT JOIN windows AS w ON w.line = a.line ORDER BY a.line"
         )
 
     def links(self) -> pd.DataFrame:
@@ -241,10 +253,9 @@ class Investigation:
 
     def summary(self) -> dict[str, Any]:
         """Everything that the printed summary says, as plain values that JSON can hold."""
-        return dict(self._summary)
+        return dict(self._once("summary", self._summarise))
 
-    @cached_property
-    def _summary(self) -> dict[str, Any]:
+    def _summarise(self) -> dict[str, Any]:
         return {
             "bundle": self.files.name,
             "policy": str(self.policy),

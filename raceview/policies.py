@@ -53,7 +53,7 @@ def _half_even(total: str, count: str, low: str, step: int) -> str:
 
 
 def make_picks(engine: Engine, step: int) -> None:
-    """Make `contenders`, `picks` and `same_key`; `step` is the prices' finest precision in price units."""
+    """Make `contenders` and `picks`; `step` is the prices' finest precision in price units."""
     sql.create(engine, "contenders")
     sql.create(
         engine,
@@ -61,7 +61,6 @@ def make_picks(engine: Engine, step: int) -> None:
         mean=_half_even("total", "n", "low", step),
         median=_half_even("middle_total", "middle_n", "low", step),
     )
-    sql.create(engine, "same_key")
 
 
 def make_changes(engine: Engine, policy: Policy, options: Options) -> None:

@@ -130,36 +130,32 @@ def _row_audit(inv: Investigation) -> Table:
         ),
         f"""
         SELECT o.row, o.line, o.symbol, o.timestamp, o.price, k.event_id,
+            CASE WHEN n.row IS NOT NULL THEN n.attempt WHEN l.row IS NOT NULL THEN 1 END AS attempt,
+            CASE WHEN n.duplicate = 1 THEN 'duplicate' WHEN l.row IS NOT NULL THEN 'original' ELSE {unlinked} END
+                AS role,
+            n.cause,
             CASE
-                WHEN s.event IS NOT NULL OR l.row IS NULL THEN a.attempt
-                ELSE 1
-            END AS attempt,
-            CASE WHEN l.row IS NULL THEN {unlinked} WHEN c.place > 1 THEN 'duplicate' ELSE 'original' END AS role,
-            nullif(z.cause, '') AS cause,
-            CASE
-                WHEN l.confidence_millionths = 1000000 THEN '1'
-                ELSE {confidence("l.confidence_millionths")}
+                WHEN n.confidence_millionths < 1000000 THEN {confidence("n.confidence_millionths")}
+                WHEN l.row IS NOT NULL THEN '1'
             END AS confidence,
-            CASE WHEN l.confidence_millionths < {inv.threshold_millionths} THEN 1 ELSE 0 END AS ambiguous,
-            CASE WHEN d.row IS NOT NULL THEN {milliseconds("d.time_delta_ns")} WHEN l.row IS NOT NULL THEN '0' END
-                AS time_delta_ms,
-            CASE WHEN d.row IS NOT NULL THEN {price("d.price_delta_units")} WHEN l.row IS NOT NULL THEN '0' END
-                AS price_delta,
-            coalesce(g.action, 'kept') AS action
+            CASE WHEN n.confidence_millionths < {inv.threshold_millionths} THEN 1 ELSE 0 END AS ambiguous,
+            CASE
+                WHEN n.time_delta_ns IS NOT NULL THEN {milliseconds("n.time_delta_ns")}
+                WHEN l.row IS NOT NULL THEN '0'
+            END AS time_delta_ms,
+            CASE
+                WHEN n.price_delta_units IS NOT NULL THEN {price("n.price_delta_units")}
+                WHEN l.row IS NOT NULL THEN '0'
+            END AS price_delta,
+            coalesce(n.action, 'kept') AS action
         FROM outputs_read AS o
         LEFT JOIN links AS l ON l.row = o.row
         LEFT JOIN ticks_read AS k ON k.line = l.event
-        LEFT JOIN (
-            SELECT line, attempt FROM attempts WHERE line IN (SELECT attempt_line FROM links_found)
-        ) AS a ON a.line = l.attempt_line
-        LEFT JOIN (SELECT event FROM ledger WHERE attempts <> 1) AS s ON s.event = l.event
-        LEFT JOIN deltas AS d ON d.row = o.row
-        LEFT JOIN crowded AS c ON c.row = o.row
-        LEFT JOIN causes AS z ON z.row = o.row
-        LEFT JOIN changes AS g ON g.row = o.row
+        LEFT JOIN row_notes AS n ON n.row = o.row
         WHERE {{range}}
         ORDER BY o.row
         """,
+        needs=("row_notes",),
         long="SELECT max(row) FROM outputs",
         key="o.row",
     )
@@ -201,10 +197,12 @@ def _timeline() -> Table:
             "failed",
         ),
         """
-        SELECT r.event_id, w.attempt, r.worker_id, r.start_time, nullif(r.end_time, '') AS end_time, r.status, r.line,
-            w.overlaps_event, w.overlaps_worker, w.retry, w.failed
+        SELECT r.event_id, coalesce(w.attempt, 1) AS attempt, r.worker_id, r.start_time,
+            nullif(r.end_time, '') AS end_time, r.status, r.line, coalesce(w.overlaps_event, 0) AS overlaps_event,
+            coalesce(w.overlaps_worker, 0) AS overlaps_worker, coalesce(w.retry, 0) AS retry,
+            CASE WHEN r.status = 'timeout' THEN 1 ELSE 0 END AS failed
         FROM attempts_read AS r
-        JOIN windows AS w ON w.line = r.line
+        LEFT JOIN windows AS w ON w.line = r.line
         WHERE {range}
         ORDER BY r.line
         """,

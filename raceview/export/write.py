@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from raceview.investigation import Investigation
 
 INCOMPLETE = "EXPORT_INCOMPLETE.txt"
-LONGEST = ("row_audit.csv", "timeline.csv")
+FIRST = ("row_audit.csv", "timeline.csv", "policy_scoreboard.csv", "findings.csv")
 AT_ONCE = 2
 """Files written at a time: an engine may take a small one in a single thread."""
 STAGING = ".raceview-staging-"
@@ -82,14 +82,16 @@ def _write_all(
     jobs = _jobs(inv)
     written: dict[str, tuple[int, str]] = {}
     with ThreadPoolExecutor(max_workers=AT_ONCE) as executor:
-        # The longest first: it must not be left over when all others are done.
-        order = sorted(jobs, key=lambda name: name not in LONGEST)
+        # The longest first, that none is left over when all others are done, and what the summary asks for.
+        order = sorted(jobs, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
         writing = {name: executor.submit(_write_one, jobs[name], folder / name) for name in order}
+        counting = executor.submit(inv.summary)  # the manifest asks for it
         try:
             for number, (name, done) in enumerate(writing.items()):
                 if progress:
                     progress(f"writing {name}", number, len(jobs) + 1)
                 written[name] = done.result()
+            counting.result()
         finally:
             executor.shutdown(cancel_futures=True)
     (folder / manifest.NAME).write_text(manifest.manifest_text(inv, written), encoding="utf-8")

@@ -1,11 +1,12 @@
 -- What each attempt's window means beside the others. An open window ends nobody knows when: it counts as lasting for
--- ever against attempts of its own event, and as its start alone against its worker's other events.
---   line, attempt, failed   as in `attempts`
+-- ever against attempts of its own event, and as its start alone against its worker's other events. Attempts that are
+-- not here are the only ones of their event and overlap nothing.
+--   line, attempt     as in `attempts`
 --   overlaps_event    1 where it intersects another attempt of its event
 --   overlaps_worker   1 where it intersects another attempt of its worker
 --   retry             1 where it starts at or after the end of an earlier attempt of its event, or after one that failed
 WITH neighbours AS (
-    SELECT line, attempt, failed, start_ns, coalesce(end_ns, start_ns) AS end_ns,
+    SELECT line, attempt, start_ns, coalesce(end_ns, start_ns) AS end_ns,
         max(coalesce(end_ns, start_ns)) OVER earlier AS busy_until_ns,
         max(start_ns) OVER earlier AS previous_ns,
         lead(start_ns) OVER (PARTITION BY worker ORDER BY start_ns, line) AS next_ns
@@ -27,12 +28,14 @@ same_event AS (
     ) AS sides
     GROUP BY line
 )
-SELECT n.line, n.attempt, n.failed, coalesce(e.overlaps, 0) AS overlaps_event,
-    CASE
-        WHEN n.busy_until_ns > n.start_ns OR n.previous_ns = n.start_ns THEN 1
-        WHEN n.next_ns < n.end_ns OR n.next_ns = n.start_ns THEN 1
-        ELSE coalesce(e.overlaps_worker, 0)
-    END AS overlaps_worker,
+SELECT n.line, n.attempt, coalesce(e.overlaps, 0) AS overlaps_event,
+    CASE WHEN n.overlaps THEN 1 ELSE coalesce(e.overlaps_worker, 0) END AS overlaps_worker,
     coalesce(e.retry, 0) AS retry
-FROM neighbours AS n
+FROM (
+    SELECT line, attempt,
+        coalesce(busy_until_ns > start_ns OR previous_ns = start_ns, false)
+            OR coalesce(next_ns < end_ns OR next_ns = start_ns, false) AS overlaps
+    FROM neighbours
+) AS n
 LEFT JOIN same_event AS e ON e.line = n.line
+WHERE n.overlaps OR e.line IS NOT NULL

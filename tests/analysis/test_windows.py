@@ -150,9 +150,9 @@ def test_failed_is_what_timed_out_with_or_without_an_end(bundle: Opened) -> None
 
 
 def _windows(inv: Investigation) -> Table:
-    inv.need("windows")
     return relation(
         inv,
-        "SELECT w.line, r.event_id, overlaps_event, overlaps_worker, retry FROM windows AS w "
-        "JOIN attempts_read AS r ON r.line = w.line ORDER BY w.line",
+        "SELECT r.line, r.event_id, coalesce(w.overlaps_event, 0) AS overlaps_event, "
+        "coalesce(w.overlaps_worker, 0) AS overlaps_worker, coalesce(w.retry, 0) AS retry "
+        "FROM attempts_read AS r LEFT JOIN windows AS w ON w.line = r.line ORDER BY r.line",
     )
