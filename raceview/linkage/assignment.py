@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from raceview.linkage.graph import Batch, Floats, Graph, Ints, batches, components
+from raceview.linkage.groups import best_of, numbered
 from raceview.linkage.marginals import EXACT_ROWS, EXACT_SLOTS
 
 FREE = -1
@@ -40,17 +41,17 @@ def assign(graph: Graph) -> Ints:
 def _favourites(graph: Graph) -> tuple[Ints, np.ndarray]:
     """Each row's best edge (or FREE), and which rows sit in a component where two want the same slot."""
     chosen = np.full(graph.rows, FREE, dtype=np.int64)
-    order = np.lexsort((-np.arange(len(graph.weight)), graph.weight, graph.edge_row))
-    last = np.flatnonzero(np.r_[np.diff(graph.edge_row[order]) != 0, True]) if len(order) else order
-    best = order[last]
+    _, best = best_of(graph.edge_row, graph.weight, graph.rows)
+    best = best[best >= 0]
     best = best[graph.weight[best] > graph.free[graph.edge_row[best]]]
     chosen[graph.edge_row[best]] = best
     demand = np.bincount(graph.edge_slot[best], minlength=graph.slots)
     if not (demand > 1).any():
         return chosen, np.zeros(graph.rows, dtype=bool)
     row_label, slot_label = components(graph)
-    bad = np.unique(slot_label[demand > 1])
-    return chosen, np.isin(row_label, bad)
+    bad = np.zeros(int(max(row_label.max(), slot_label.max())) + 1, dtype=bool)
+    bad[slot_label[demand > 1]] = True
+    return chosen, bad[row_label]
 
 
 def _worthwhile(graph: Graph) -> np.ndarray:
@@ -66,11 +67,11 @@ def _subgraph(graph: Graph, wanted: np.ndarray, useful: np.ndarray | None = None
     number = np.full(graph.rows, -1, dtype=np.int64)
     number[rows] = np.arange(len(rows))
     edges = np.flatnonzero(wanted[graph.edge_row] if useful is None else wanted[graph.edge_row] & useful)
-    slots, slot = np.unique(graph.edge_slot[edges], return_inverse=True)
+    slots, slot = numbered(graph.edge_slot[edges], graph.slots)
     part = replace(
         graph,
         edge_row=number[graph.edge_row[edges]],
-        edge_slot=slot.astype(np.int64),
+        edge_slot=slot,
         weight=graph.weight[edges],
         free=graph.free[rows],
         slots=len(slots),

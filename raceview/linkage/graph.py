@@ -17,6 +17,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from raceview.linkage.groups import starts_of
+
 Ints: TypeAlias = npt.NDArray[np.int64]
 Floats: TypeAlias = npt.NDArray[np.float64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
@@ -60,44 +62,70 @@ class Batch:
 def components(graph: Graph) -> tuple[Ints, Ints]:
     """Label rows and slots by connected component: (label per row, label per slot), labels dense from 0.
 
-    Minimum labels spread along edges while paths are halved (Shiloach & Vishkin 1982), so that even a chain of
-    thousands of nodes takes a handful of passes over the arrays. A slot without edges gets a label of its own.
+    A row ties its slots to one another. Minimum labels spread along these ties while paths are halved (Shiloach &
+    Vishkin 1982), so that even a chain of thousands of nodes takes a handful of passes over the arrays. What has no
+    edges gets a label of its own.
     """
-    nodes = graph.rows + graph.slots
+    first = starts_of(graph.edge_row)
+    tied = np.ones(len(graph.edge_row), dtype=bool)
+    tied[first] = False
+    right = np.flatnonzero(tied)
+    parent = _least_tied(graph.edge_slot[right - 1], graph.edge_slot[right], graph.slots)
+    label = (np.cumsum(parent == np.arange(graph.slots)) - 1)[parent]
+    row_label = np.full(graph.rows, -1, dtype=np.int64)
+    row_label[graph.edge_row[first]] = label[graph.edge_slot[first]]
+    alone = np.flatnonzero(row_label < 0)
+    row_label[alone] = label.max(initial=-1) + 1 + np.arange(len(alone))
+    return row_label, label
+
+
+def _least_tied(left: Ints, right: Ints, nodes: int) -> Ints:
+    """Per node, the least node that it is tied to, however long the way."""
     parent = np.arange(nodes, dtype=np.int64)
-    left, right = graph.edge_row, graph.edge_slot + graph.rows
     while True:
         a, b = parent[left], parent[right]
-        apart = a != b
-        if not apart.any():
-            break
-        left, right = left[apart], right[apart]
-        low, high = np.minimum(a, b)[apart], np.maximum(a, b)[apart]
-        np.minimum.at(parent, high, low)
+        apart = np.flatnonzero(a != b)
+        if not len(apart):
+            return parent
+        left, right, a, b = left[apart], right[apart], a[apart], b[apart]
+        np.minimum.at(parent, np.maximum(a, b), np.minimum(a, b))
         while True:
             grand = parent[parent]
             if np.array_equal(grand, parent):
                 break
             parent = grand
-    label = (np.cumsum(parent == np.arange(nodes)) - 1)[parent]
-    return label[: graph.rows], label[graph.rows :]
 
 
-def _position_in_group(group: Ints) -> Ints:
-    """For labels per item, each item's position among those of its label, in the order given."""
-    order = np.argsort(group, kind="stable")
-    ordered = group[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    lengths = np.diff(np.r_[starts, len(ordered)])
-    position = np.empty(len(group), dtype=np.int64)
-    position[order] = np.arange(len(group)) - np.repeat(starts, lengths)
-    return position
+def _by_component(label: Ints, rank: Ints, size: Ints) -> tuple[Ints, Ints, Ints]:
+    """Rows, or slots, in the order of their component's rank; each one's position in its component; where each begins.
+
+    `rank` and `size` are per component; what begins is by rank.
+    """
+    place = rank[label]
+    order = np.argsort(place * max(1, len(label)) + np.arange(len(label)))
+    sizes = np.empty(len(rank), dtype=np.int64)
+    sizes[rank] = size
+    starts: Ints = np.cumsum(sizes) - sizes
+    position = np.empty(len(label), dtype=np.int64)
+    position[order] = np.arange(len(label)) - np.repeat(starts, sizes)
+    return order, position, starts
 
 
-def batches(graph: Graph, max_slots: int, max_rows: int, chunk: int = 1 << 22) -> Iterator[Batch]:
+def _later(slots: Ints, place: Floats | None) -> Ints:
+    """Per component and slot: the bits of the component's slots that have a later place."""
+    width = slots.shape[1]
+    if place is None or width == 1:
+        return np.zeros(slots.shape, dtype=np.int64)
+    at = place[slots]
+    later: Ints = ((at[:, None, :] > at[:, :, None]) * (1 << np.arange(width))).sum(axis=2)
+    return later
+
+
+def batches(graph: Graph, max_slots: int, max_rows: int, chunk: int = 1 << 16) -> Iterator[Batch]:
     """Yield all components of at most `max_slots` slots and `max_rows` rows, grouped by shape.
 
-    `chunk` bounds the number of float cells of one batch's subset table (components x 2**slots).
+    `chunk` bounds the number of float cells of one batch's subset table (components x 2**slots): what is computed of
+    it should stay in the processor's cache.
     """
     if not graph.rows:
         return
@@ -105,33 +133,33 @@ def batches(graph: Graph, max_slots: int, max_rows: int, chunk: int = 1 << 22) -
     count = int(max(row_label.max(initial=-1), slot_label.max(initial=-1))) + 1
     rows_in = np.bincount(row_label, minlength=count)
     slots_in = np.bincount(slot_label, minlength=count)
-    row_at, slot_at = _position_in_group(row_label), _position_in_group(slot_label)
     small = (rows_in > 0) & (slots_in > 0) & (slots_in <= max_slots) & (rows_in <= max_rows)
-    shape = np.where(small, rows_in * (max_slots + 1) + slots_in, -1)
+    # Short integers, as numpy sorts these by counting.
+    shape = np.where(small, rows_in * (max_slots + 1) + slots_in, 0).astype(np.int16)
+    rank = np.empty(count, dtype=np.int64)
+    rank[np.argsort(shape, kind="stable")] = np.arange(count)
+    row, row_at, row_start = _by_component(row_label, rank, rows_in)
+    slot, slot_at, slot_start = _by_component(slot_label, rank, slots_in)
     edge_label = row_label[graph.edge_row]
-    edge_shape, row_shape = shape[edge_label], shape[row_label]
-    for code in np.flatnonzero(np.bincount(shape[small], minlength=1)):
+    edge_shape = shape[edge_label]
+    edges = np.argsort(edge_shape, kind="stable")
+    members = np.bincount(shape, minlength=1)
+    last = np.cumsum(members)
+    last_edge = np.cumsum(np.bincount(edge_shape, minlength=len(members)))
+    for code in np.flatnonzero(members[1:]) + 1:
         height, width = divmod(int(code), max_slots + 1)
-        members = np.flatnonzero(shape == code)
-        place = np.full(count, -1, dtype=np.int64)
-        place[members] = np.arange(len(members))
-        edges = np.flatnonzero(edge_shape == code)
-        rows = np.flatnonzero(row_shape == code)
-        index = (place[edge_label[edges]], row_at[graph.edge_row[edges]], slot_at[graph.edge_slot[edges]])
-        edge = np.full((len(members), height, width), -1, dtype=np.int64)
-        edge[index] = edges
+        many, first = int(members[code]), int(last[code - 1])
+        mine = edges[last_edge[code - 1] : last_edge[code]]
+        cell = rank[edge_label[mine]] - first
+        cell = (cell * height + row_at[graph.edge_row[mine]]) * width + slot_at[graph.edge_slot[mine]]
+        edge: Ints = np.full((many, height, width), -1, dtype=np.int64)
+        edge.ravel()[cell] = mine
         weight = np.zeros(edge.shape)
-        weight[index] = graph.weight[edges]
-        row = np.empty((len(members), height), dtype=np.int64)
-        row[place[row_label[rows]], row_at[rows]] = rows
-        later = np.zeros((len(members), width), dtype=np.int64)
-        if graph.place is not None:
-            slots = np.flatnonzero(shape[slot_label] == code)
-            at = np.empty((len(members), width))
-            at[place[slot_label[slots]], slot_at[slots]] = graph.place[slots]
-            bits = 1 << np.arange(width)
-            later = ((at[:, None, :] > at[:, :, None]) * bits).sum(axis=2)
+        weight.ravel()[cell] = graph.weight[mine]
+        rows = row[row_start[first] :][: many * height].reshape(many, height)
+        slots = slot[slot_start[first] :][: many * width].reshape(many, width)
+        later = _later(slots, graph.place)
         step = max(1, chunk >> width)
-        for start in range(0, len(members), step):
+        for start in range(0, many, step):
             part = slice(start, start + step)
-            yield Batch(weight[part], edge[part], row[part], later[part])
+            yield Batch(weight[part], edge[part], rows[part], later[part])

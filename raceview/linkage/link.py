@@ -15,6 +15,7 @@ from raceview import sql
 from raceview.engine.base import Engine
 from raceview.linkage.assignment import FREE, assign
 from raceview.linkage.graph import Floats, Ints
+from raceview.linkage.groups import best_of, number_of
 from raceview.linkage.noise import Noise, step_of
 from raceview.linkage.slots import Candidates, Slots, make_slots
 from raceview.linkage.solver import Setting, Solution, fit, solve
@@ -213,14 +214,15 @@ def _load(engine: Engine) -> tuple[Candidates, Slots, Ints, Ints]:
         "SELECT row, event, time_delta_ns, price_delta_units FROM near UNION ALL "
         "SELECT row, event, time_delta_ns, price_delta_units FROM near_reopened"
     )
-    order = np.lexsort((found["event"], found["row"]))
     all_rows = engine.arrays("SELECT row FROM rest UNION ALL SELECT row FROM reopened")["row"]
     rows = np.sort(all_rows)
     events = engine.arrays("SELECT event, time_ns FROM contested ORDER BY event")
     event_ids = events["event"]
+    row, event = number_of(rows, found["row"]), number_of(event_ids, found["event"])
+    order = np.argsort(row * max(1, len(event_ids)) + event)
     candidates = Candidates(
-        row=np.searchsorted(rows, found["row"][order]),
-        event=np.searchsorted(event_ids, found["event"][order]),
+        row=row[order],
+        event=event[order],
         time_delta=found["time_delta_ns"][order],
         price_delta=found["price_delta_units"][order],
         event_time=events["time_ns"],
@@ -228,7 +230,7 @@ def _load(engine: Engine) -> tuple[Candidates, Slots, Ints, Ints]:
         events=len(event_ids),
     )
     attempts = engine.arrays("SELECT event, line, attempt, worker, failed, start_ns, stop_ns FROM slots")
-    attempts["event"] = np.searchsorted(event_ids, attempts["event"])
+    attempts["event"] = number_of(event_ids, attempts["event"])
     slots = make_slots(len(event_ids), attempts)
     return candidates, slots, rows, event_ids
 
@@ -252,7 +254,7 @@ def _decide(
     """Links from the probabilities: the columns of `links_found`, sorted by row."""
     further = solution.further
     of_pair = further + np.bincount(solution.edges.pair, solution.probability, len(candidates.row))
-    best_further, further_pair = _best_pair(candidates, further)
+    best_further, further_pair = best_of(candidates.row, further, candidates.rows)
     free = np.maximum(solution.phantom, best_further)
     edge = solution.problem.edge
     taken = assign(replace(solution.problem.graph, weight=of_pair[solution.edges.pair[edge]], free=free))
@@ -287,23 +289,12 @@ def _millionths(probability: Floats) -> Ints:
     return np.rint(np.clip(probability, 0.0, 1.0) * MILLIONTHS).astype(np.int64)
 
 
-def _best_pair(candidates: Candidates, score: Floats) -> tuple[Floats, Ints]:
-    """Per row, its best-scoring pair and that score (0 and -1 where it has none)."""
-    best, at = np.zeros(candidates.rows), np.full(candidates.rows, -1, dtype=np.int64)
-    order = np.lexsort((score, candidates.row))
-    last = order[np.flatnonzero(np.r_[np.diff(candidates.row[order]) != 0, True])] if len(order) else order
-    best[candidates.row[last]] = score[last]
-    at[candidates.row[last]] = last
-    return best, at
-
-
 def _own_attempt(
     pair: Ints, of_pair: Floats, solution: Solution, slots: Slots, offset: Ints
 ) -> tuple[Ints, Ints]:
     """Per linked pair: the line of the attempt that wrote it (0 where unknown), and that worker's clock offset."""
-    order = np.lexsort((solution.probability, solution.edges.pair))
-    last = np.searchsorted(solution.edges.pair[order], pair, side="right") - 1
-    edge = order[np.maximum(last, 0)]
+    _, edge = best_of(solution.edges.pair, solution.probability, len(of_pair))
+    edge = edge[pair]
     sure = solution.probability[edge] >= SURE * of_pair[pair]
     slot = solution.edges.slot[edge]
     return np.where(sure, slots.line[slot], 0), np.where(sure, offset[slots.worker[slot]], 0)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from raceview.linkage.graph import Batch, Floats, Graph, Ints, batches
+from raceview.linkage.groups import numbered, starts_of
 
 EXACT_SLOTS = 9
 """Slots up to which a component is summed exactly: its table has 2**slots cells per row."""
@@ -40,44 +41,70 @@ def marginals(graph: Graph) -> Floats:
 def exact_marginals(batch: Batch, free: Floats, inversion: float = 1.0) -> Floats:
     """Exact edge probabilities of a batch, shaped like `batch.weight`."""
     count, height, width = batch.weight.shape
+    # Components come last in all arrays, so that each step runs along memory.
+    weight, idle = batch.weight.transpose(1, 2, 0), free[batch.row.T]
     # Scaling a row's weights cancels in the marginals and keeps products far from underflow.
-    scale = np.maximum(batch.weight.max(axis=2), free[batch.row])
-    weight, idle = batch.weight / scale[:, :, None], free[batch.row] / scale
-    table = 1 << width
-    filled = np.arange(table)
-    without = [filled[(filled >> slot) & 1 == 0] for slot in range(width)]
-    penalty = [_penalty(batch.later[:, slot], masks, inversion) for slot, masks in enumerate(without)]
-    before = np.zeros((height + 1, count, table))
-    before[0, :, 0] = 1.0
-    for row in range(height):
-        after = before[row] * idle[:, row, None]
-        for slot, masks in enumerate(without):
-            after[:, masks | (1 << slot)] += (
-                before[row][:, masks] * penalty[slot] * weight[:, row, slot, None]
-            )
-        total = after.sum(axis=1, keepdims=True)
-        before[row + 1] = after / total
-    probability: Floats = np.empty(weight.shape)
-    beyond = np.ones((count, table))
+    scale = np.maximum(weight.max(axis=1), idle)
+    weight, idle = weight / scale[:, None], idle / scale
+    penalty = _penalties(batch.later, inversion)
+    before = _sums_before(weight, idle, penalty)
+    probability = np.empty((height, width, count))
+    beyond = np.ones((1 << width, count))
     for row in range(height - 1, -1, -1):
-        through = np.empty((count, width))
-        for slot, masks in enumerate(without):
-            step = before[row][:, masks] * penalty[slot] * beyond[:, masks | (1 << slot)]
-            through[:, slot] = step.sum(axis=1) * weight[:, row, slot]
-        stay = (before[row] * beyond).sum(axis=1) * idle[:, row]
-        probability[:, row, :] = through / (through.sum(axis=1) + stay)[:, None]
-        onward = beyond * idle[:, row, None]
-        for slot, masks in enumerate(without):
-            onward[:, masks] += beyond[:, masks | (1 << slot)] * penalty[slot] * weight[:, row, slot, None]
-        beyond = onward / onward.max(axis=1, keepdims=True)
-    return probability
+        through = probability[row]
+        stay = np.einsum("mc,mc->c", before[row], beyond) * idle[row]
+        onward = beyond * idle[row]
+        for slot in range(width):
+            step = _with(beyond, slot) * weight[row, slot]
+            if penalty is not None:
+                step *= penalty[slot]
+            _without(onward, slot)[...] += step
+            step *= _without(before[row], slot)
+            step.reshape(-1, count).sum(axis=0, out=through[slot])
+        through /= through.sum(axis=0) + stay
+        beyond = onward / onward.max(axis=0)
+    marginal: Floats = probability.transpose(2, 0, 1)
+    return marginal
 
 
-def _penalty(later: Ints, masks: Ints, inversion: float) -> Floats | float:
-    """Factor per component and mask for filling a slot when `later` ones of the mask are filled already."""
-    if inversion == 1.0:
-        return 1.0
-    return np.where(masks & later[:, None], inversion, 1.0)
+def _sums_before(weight: Floats, idle: Floats, penalty: list[Floats] | None) -> Floats:
+    """Per row, subset of slots and component: the sum over what earlier rows may take that fills just these slots."""
+    height, width, count = weight.shape
+    before = np.zeros((height, 1 << width, count))
+    before[0, 0] = 1.0
+    for row in range(height - 1):
+        after = before[row + 1]
+        np.multiply(before[row], idle[row], out=after)
+        for slot in range(width):
+            step = _without(before[row], slot) * weight[row, slot]
+            if penalty is not None:
+                step *= penalty[slot]
+            _with(after, slot)[...] += step
+        after /= after.sum(axis=0)
+    return before
+
+
+def _without(table: Floats, slot: int) -> Floats:
+    """The subsets that lack a slot, of a table (subset, component): a view of three axes."""
+    return table.reshape(-1, 2, 1 << slot, table.shape[1])[:, 0]
+
+
+def _with(table: Floats, slot: int) -> Floats:
+    """The same subsets with the slot in them."""
+    return table.reshape(-1, 2, 1 << slot, table.shape[1])[:, 1]
+
+
+def _penalties(later: Ints, inversion: float) -> list[Floats] | None:
+    """Per slot, factors shaped like the subsets that lack it: `inversion` where one of them has a later slot."""
+    width = later.shape[1]
+    if inversion == 1.0 or width == 1:
+        return None
+    subsets = np.arange(1 << width)
+    penalty = []
+    for slot in range(width):
+        lacking = subsets.reshape(-1, 2, 1 << slot)[:, 0, :, None]
+        penalty.append(np.where(lacking & later[:, slot], inversion, 1.0))
+    return penalty
 
 
 def _fractional(graph: Graph, edges: Ints) -> Floats:
@@ -87,9 +114,9 @@ def _fractional(graph: Graph, edges: Ints) -> Floats:
     (no factor 1-b). Each pass rescales rows, then slots, as Sinkhorn's iteration does. g = 1 - 1/degree is exact for
     two rows between two slots and tends to belief propagation's 1 where many rows contest many slots.
     """
-    rows, row = np.unique(graph.edge_row[edges], return_inverse=True)
-    slots, slot = np.unique(graph.edge_slot[edges], return_inverse=True)
-    best = np.maximum(np.maximum.reduceat(graph.weight[edges], _starts(row)), graph.free[rows])
+    rows, row = numbered(graph.edge_row[edges], graph.rows)
+    slots, slot = numbered(graph.edge_slot[edges], graph.slots)
+    best = np.maximum(np.maximum.reduceat(graph.weight[edges], starts_of(row)), graph.free[rows])
     weight, free = graph.weight[edges] / best[row], graph.free[rows] / best
     degree = np.minimum(np.bincount(row)[row], np.bincount(slot)[slot])
     exponent = 1.0 - 1.0 / np.maximum(degree, 2)
@@ -107,8 +134,3 @@ def _fractional(graph: Graph, edges: Ints) -> Floats:
         if max(moved, overfull) < SETTLED:
             break
     return belief
-
-
-def _starts(sorted_group: Ints) -> Ints:
-    """Where each run of equal values begins."""
-    return np.flatnonzero(np.r_[True, sorted_group[1:] != sorted_group[:-1]])

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from raceview.linkage.graph import Floats, Ints
+from raceview.linkage.groups import best_of
 
 NEIGHBOURS = 3
 """Clear rows to either side that a row is held against."""
@@ -43,11 +44,8 @@ class BestLinks:
 
 def best_links(row: Ints, probability: Floats, rows: int) -> BestLinks:
     """The likeliest edge of each row; rows without edges are not clear."""
-    order = np.lexsort((probability, row))
-    last = order[np.flatnonzero(np.r_[np.diff(row[order]) != 0, True])] if len(order) else order
-    edge, top = np.zeros(rows, dtype=np.int64), np.zeros(rows)
-    edge[row[last]], top[row[last]] = last, probability[last]
-    return BestLinks(edge, top > CLEAR)
+    top, edge = best_of(row, probability, rows)
+    return BestLinks(np.maximum(edge, 0), top > CLEAR)
 
 
 def learn_order(best: BestLinks, coordinates: list[Floats], row_time: Ints) -> Order | None:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from raceview.linkage.graph import Floats, Graph, Ints
+from raceview.linkage.groups import starts_of
 
 NEGLIGIBLE = 1e-9
 """Edges this much less likely than their row's best are left out."""
@@ -81,7 +82,7 @@ def make_slots(events: int, attempts: dict[str, Ints]) -> Slots:
 
     `attempts` holds event (numbered from 0), line, attempt, worker, failed, start_ns, stop_ns (0: none).
     """
-    bare = np.setdiff1d(np.arange(events), attempts["event"])
+    bare = np.flatnonzero(np.bincount(attempts["event"], minlength=events) == 0)
     none = np.zeros(len(bare), dtype=np.int64)
     unknown = np.full(len(bare), np.nan)
     kind = np.where(
@@ -90,7 +91,8 @@ def make_slots(events: int, attempts: dict[str, Ints]) -> Slots:
         np.where(attempts["attempt"] == 1, int(SlotClass.FIRST_SUCCESS), int(SlotClass.LATER_SUCCESS)),
     )
     event = np.concatenate([attempts["event"], bare])
-    order = np.lexsort((np.concatenate([attempts["attempt"], none]), event))
+    number = np.concatenate([attempts["attempt"], none])
+    order = np.argsort(event * (int(number.max(initial=0)) + 1) + number)
     return Slots(
         event=event[order],
         worker=np.concatenate([attempts["worker"], none])[order],
@@ -100,8 +102,13 @@ def make_slots(events: int, attempts: dict[str, Ints]) -> Slots:
         stopped=np.concatenate([np.where(attempts["stop_ns"] == 0, np.nan, attempts["stop_ns"]), unknown])[
             order
         ],
-        start=np.searchsorted(event[order], np.arange(events + 1)),
+        start=_bounds(event, events),
     )
+
+
+def _bounds(group: Ints, groups: int) -> Ints:
+    """Where each group begins when its items are sorted, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(np.bincount(group, minlength=groups))])
 
 
 def restrict(
@@ -132,7 +139,7 @@ def slots_of(slots: Slots, events: npt.NDArray[np.bool_]) -> Slots:
         line=slots.line[mine],
         began=slots.began[mine],
         stopped=slots.stopped[mine],
-        start=np.searchsorted(event, np.arange(int(events.sum()) + 1)),
+        start=_bounds(event, int(events.sum())),
     )
 
 
@@ -172,14 +179,14 @@ def make_problem(
     weight = likelihood * ordered * odds[slots.kind[edges.slot]]
     best_slot = np.zeros(len(candidates.row))
     if len(edges.pair):
-        starts = np.flatnonzero(np.r_[True, np.diff(edges.pair) != 0])
+        starts = starts_of(edges.pair)
         best_slot[edges.pair[starts]] = np.maximum.reduceat(likelihood, starts)
     extra = rates.extra * best_slot
     free = rates.phantom + np.bincount(candidates.row, extra, candidates.rows)
     row = candidates.row[edges.pair]
     top = free.copy()
     if len(row):
-        starts = np.flatnonzero(np.r_[True, np.diff(row) != 0])
+        starts = starts_of(row)
         top[row[starts]] = np.maximum(top[row[starts]], np.maximum.reduceat(weight, starts))
     keep = np.flatnonzero(weight > NEGLIGIBLE * top[row])
     graph = Graph(row[keep], edges.slot[keep], weight[keep], free, len(slots.event))

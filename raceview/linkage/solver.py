@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from raceview.linkage.graph import Floats, Ints
+from raceview.linkage.groups import starts_of
 from raceview.linkage.marginals import marginals
 from raceview.linkage.noise import Noise, fit_noise
 from raceview.linkage.position import NEIGHBOURS, BestLinks, Order, best_links, learn_order, out_of_order
@@ -27,7 +28,7 @@ from raceview.linkage.slots import (
     restrict,
     slots_of,
 )
-from raceview.linkage.window import Window, first_guess, significant_offsets, weighted_quantile
+from raceview.linkage.window import Window, first_guess, significant_offsets, weighted_quantiles
 from raceview.model import Options
 
 FIT_EVENTS = 40_000
@@ -164,8 +165,8 @@ def _beyond_least(row: Ints, count: Ints, likelihood: Floats) -> Ints:
     """
     if not len(row):
         return count
-    starts = np.flatnonzero(np.r_[True, np.diff(row) != 0])
-    lengths = np.diff(np.r_[starts, len(row)])
+    starts = starts_of(row)
+    lengths = np.diff(starts, append=len(row))
     best = np.repeat(np.maximum.reduceat(likelihood, starts), lengths)
     plausible = np.where(likelihood >= PLAUSIBLE * best, count, 2 * NEIGHBOURS)
     beyond: Ints = np.maximum(count - np.repeat(np.minimum.reduceat(plausible, starts), lengths), 0)
@@ -204,7 +205,7 @@ def _slabs(candidates: Candidates, slots: Slots) -> tuple[Candidates, Slots, flo
     for number, begin in enumerate(np.linspace(0, candidates.events - length, SLABS).astype(np.int64)):
         slab[begin : begin + length] = number
     low, high = np.full(candidates.rows, -1, dtype=np.int64), np.full(candidates.rows, -2, dtype=np.int64)
-    starts = np.flatnonzero(np.r_[True, np.diff(candidates.row) != 0])
+    starts = starts_of(candidates.row)
     low[candidates.row[starts]] = np.minimum.reduceat(slab[candidates.event], starts)
     high[candidates.row[starts]] = np.maximum.reduceat(slab[candidates.event], starts)
     rows = (low == high) & (low >= 0)
@@ -252,8 +253,8 @@ def _support(values: Ints, weight: Floats, limits: tuple[float, float]) -> tuple
     evidence = float(weight[off].sum())
     if evidence < 1.0:
         return limits
-    low = weighted_quantile(values[off], weight[off], min(0.5, 0.5 / evidence))
-    high = weighted_quantile(values[off], weight[off], max(0.5, 1.0 - 0.5 / evidence))
+    half_a_row = min(0.5, 0.5 / evidence)
+    low, high = weighted_quantiles(values[off], weight[off], (half_a_row, 1.0 - half_a_row))
     margin = 3.0 * (high - low) / evidence
     return max(limits[0], low - margin), min(limits[1], high + margin)
 

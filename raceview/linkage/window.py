@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from raceview.linkage.graph import Floats, Ints
+from raceview.linkage.groups import starts_of
 
 PASSES = 40
 SETTLED = 1e-3
@@ -113,8 +114,12 @@ def first_guess(row: Ints, rows: int, time_delta: Ints, price_delta: Ints) -> Fl
 
 def _rank(magnitude: Ints) -> Floats:
     """Share of the values that are no larger; equal values are alike."""
-    order = np.sort(magnitude)
-    return np.searchsorted(order, magnitude, side="right") / max(1, len(order))
+    order = np.argsort(magnitude)
+    ordered = magnitude[order]
+    ends = np.append(starts_of(ordered)[1:], len(ordered))
+    rank = np.empty(len(order))
+    rank[order] = np.repeat(ends, np.diff(ends, prepend=0)) / max(1, len(order))
+    return rank
 
 
 def _null_lag(pairs: Pairs, step: int) -> tuple[Ints, int, Floats]:
@@ -127,21 +132,20 @@ def _null_lag(pairs: Pairs, step: int) -> tuple[Ints, int, Floats]:
     return lag, 2 * limit + 1, null / null.sum()
 
 
-def weighted_quantile(values: Ints, weights: Floats, share: float) -> float:
-    """The smallest value at which the cumulated weight reaches `share` of the whole; 0 where there is none."""
-    order = np.argsort(values, kind="stable")
+def weighted_quantiles(values: Ints, weights: Floats, shares: tuple[float, ...]) -> list[float]:
+    """Per share: the smallest value at which the cumulated weight reaches it, of the whole; 0 where there is none."""
+    order = np.argsort(values)
     cumulated = np.cumsum(weights[order])
     if not len(order) or cumulated[-1] <= 0:
-        return 0.0
-    at = int(np.searchsorted(cumulated, share * cumulated[-1], side="left"))
-    return float(values[order[min(at, len(order) - 1)]])
+        return [0.0] * len(shares)
+    at = np.searchsorted(cumulated, np.array(shares) * cumulated[-1], side="left")
+    return [float(value) for value in values[order[np.minimum(at, len(order) - 1)]]]
 
 
 def median_with_error(values: Ints, weights: Floats) -> tuple[float, float]:
     """Weighted median, and its standard error from the quartiles (0.93 x interquartile range / sqrt(n))."""
-    middle = weighted_quantile(values, weights, 0.5)
-    spread = weighted_quantile(values, weights, 0.75) - weighted_quantile(values, weights, 0.25)
-    return middle, 0.93 * spread / float(np.sqrt(max(weights.sum(), 1.0)))
+    low, middle, high = weighted_quantiles(values, weights, (0.25, 0.5, 0.75))
+    return middle, 0.93 * (high - low) / float(np.sqrt(max(weights.sum(), 1.0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +184,7 @@ def _range(values: Ints, match: Floats, step: int) -> tuple[float, float]:
     off = (values != 0) & (match > 0.0)
     if not off.any():
         return -float(step), float(step)
-    low = weighted_quantile(values[off], match[off], 0.002)
-    high = weighted_quantile(values[off], match[off], 0.998)
+    low, high = weighted_quantiles(values[off], match[off], (0.002, 0.998))
     margin = max(0.5 * (high - low), float(step))
     return low - margin, high + margin
 

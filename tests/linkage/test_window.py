@@ -14,7 +14,7 @@ from raceview.linkage.window import (
     find_window,
     median_with_error,
     significant_offsets,
-    weighted_quantile,
+    weighted_quantiles,
 )
 
 MS = 1_000_000
@@ -148,13 +148,13 @@ def test_no_pairs_at_all() -> None:
 )
 def test_a_weighted_quantile(share: float, value: float) -> None:
     values, weights = np.array([7, -5, 1], dtype=np.int64), np.array([5.0, 2.0, 3.0])
-    assert weighted_quantile(values, weights, share) == value
+    assert weighted_quantiles(values, weights, (share,)) == [value]
 
 
 def test_a_quantile_of_nothing_is_zero() -> None:
     none: Ints = np.zeros(0, dtype=np.int64)
-    assert weighted_quantile(none, np.zeros(0), 0.5) == 0.0
-    assert weighted_quantile(np.array([3], dtype=np.int64), np.zeros(1), 0.5) == 0.0
+    assert weighted_quantiles(none, np.zeros(0), (0.5,)) == [0.0]
+    assert weighted_quantiles(np.array([3], dtype=np.int64), np.zeros(1), (0.5,)) == [0.0]
 
 
 def test_the_error_of_a_median_is_that_of_many_draws() -> None:
