@@ -156,8 +156,8 @@ def _json_columns(line: str, relation: FileRelation) -> tuple[Column, ...] | Non
 def _shapes(
     relation: FileRelation, columns: Sequence[Column], records: Sequence[Sequence[str]]
 ) -> dict[str, tuple[str, ...]]:
-    """The commonest time shape of each time field, and that without its fraction: many leave it out where it is zero."""
-    shapes = {}
+    """The commonest time shape of each time field, and that without its fraction: many leave out one that is zero."""
+    shapes: dict[str, tuple[str, ...]] = {}
     for index, column in enumerate(columns):
         if column.field not in relation.times:
             continue
