@@ -124,12 +124,13 @@ def _fractional(graph: Graph, edges: Ints) -> Floats:
     pull = np.ones(len(slots))
     for _ in range(PASSES):
         # The factor (1-b)**g is that of the previous pass.
-        reach = weight * pull[slot] / np.maximum(1.0 - belief, 1e-12) ** exponent
+        reach = weight * pull[slot] * np.exp(-exponent * np.log(np.maximum(1.0 - belief, 1e-12)))
         share = reach / (free + np.bincount(row, reach, len(rows)))[row]
-        load = np.bincount(slot, share / np.maximum(pull[slot], 1e-300), len(slots))
+        filled = np.bincount(slot, share, len(slots))
+        load = filled / np.maximum(pull, 1e-300)
         pull = pull ** (1.0 - RELAXATION) / (1.0 + load) ** RELAXATION
         moved = float(np.abs(share - belief).max())
-        overfull = float(np.bincount(slot, share, len(slots)).max()) - 1.0
+        overfull = float(filled.max()) - 1.0
         belief = share
         if max(moved, overfull) < SETTLED:
             break

@@ -67,10 +67,12 @@ class Histogram:
     def at(self, values: Ints) -> Floats:
         """Probability of each value."""
         bins = len(self.density)
-        at = np.floor((values - self.low) * (bins / (self.high - self.low))).astype(np.int64)
-        inside = (values > self.low) & (values < self.high)
+        place = np.floor((values - self.low) * (bins / (self.high - self.low)))
+        np.clip(place, -1, bins, out=place)
+        table = np.concatenate([[self.tail], self.density, [self.tail]])
         near = (values >= self.sought[0]) & (values <= self.sought[1])
-        return np.where(inside, self.density[np.clip(at, 0, bins - 1)], np.where(near, self.tail, 0.0))
+        inside = (place >= 0) & (place < bins)
+        return np.where(inside | near, table[place.astype(np.int64) + 1], 0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,14 +169,16 @@ def make_problem(
     edges: Edges,
     slots: Slots,
     likelihood: Floats,
-    ordered: Floats,
+    ordered: Floats | None,
     rates: Rates,
 ) -> Problem:
     """Weigh every edge: its likelihood times the odds that its slot is filled, times `ordered`, what the file's order
     makes of it. When a row beyond its event's attempts was written nobody knows, so the order does not count for it.
     """
     odds = rates.filled / (1.0 - rates.filled)
-    weight = likelihood * ordered * odds[slots.kind[edges.slot]]
+    weight = likelihood * odds[slots.kind[edges.slot]]
+    if ordered is not None:
+        weight *= ordered
     best_slot = np.zeros(len(candidates.row))
     if len(edges.pair):
         starts = starts_of(edges.pair)

@@ -117,15 +117,31 @@ def fit(candidates: Candidates, slots: Slots, setting: Setting) -> Fit:
 
 def solve(candidates: Candidates, slots: Slots, setting: Setting, state: Fit) -> Solution:
     """The probability of every pair under what was fitted; where the order of the file tells, again with it."""
-    solution = _solve_once(candidates, slots, setting, state, None)
+    weighed = _weigh(candidates, slots, state)
+    solution = _solve_once(candidates, slots, setting, state, weighed, None)
     if state.order is not None:
         best = _best(candidates, solution)
         for _ in range(ORDER_ROUNDS):
-            solution = _solve_once(candidates, slots, setting, state, best)
+            solution = _solve_once(candidates, slots, setting, state, weighed, best)
             best = _best(candidates, solution)
             if best.clear.mean() > ALL_BUT_CLEAR:
                 break
     return solution
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """All edges, each one's row, and how likely its differences are under what was fitted."""
+
+    edges: Edges
+    row: Ints
+    likelihood: Floats
+
+
+def _weigh(candidates: Candidates, slots: Slots, state: Fit) -> _Weighed:
+    edges = make_edges(candidates, slots, state.offset)
+    likelihood = state.noise.likelihood(edges.time_delta, candidates.price_delta[edges.pair])
+    return _Weighed(edges, candidates.row[edges.pair], likelihood)
 
 
 def _best(candidates: Candidates, solution: Solution) -> BestLinks:
@@ -133,13 +149,16 @@ def _best(candidates: Candidates, solution: Solution) -> BestLinks:
 
 
 def _solve_once(
-    candidates: Candidates, slots: Slots, setting: Setting, state: Fit, best: BestLinks | None
+    candidates: Candidates,
+    slots: Slots,
+    setting: Setting,
+    state: Fit,
+    weighed: _Weighed,
+    best: BestLinks | None,
 ) -> Solution:
     """One pass; `best` links of an earlier one bear witness to the order."""
-    edges = make_edges(candidates, slots, state.offset)
-    row = candidates.row[edges.pair]
-    likelihood = state.noise.likelihood(edges.time_delta, candidates.price_delta[edges.pair])
-    slot_place, inversion, ordered = None, 1.0, np.ones(len(row))
+    edges, row, likelihood = weighed.edges, weighed.row, weighed.likelihood
+    slot_place, inversion, ordered = None, 1.0, None
     if best is not None and state.order is not None:
         slot_place, inversion = _places(candidates, slots)[state.order.coordinate], state.order.inversion
         place = slot_place[edges.slot]
