@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _MEMORY_LIMIT = 6 << 30
 _MEMORY_SHARE = 0.6
+_NEVER_FLUSHED = "1TiB"
 _NEVER_IN_A_LINE = "\x1f\x1e\x1f\x1e"
 
 
@@ -40,6 +41,10 @@ class DuckDBEngine:
             config={
                 "memory_limit": f"{_memory_limit() >> 20}MiB",
                 "temp_directory": str(self._folder / "spill"),
+                # Memory handed back after each statement is asked for again by the next: a third of all time
+                # spent in the system.
+                "allocator_flush_threshold": _NEVER_FLUSHED,
+                "allocator_bulk_deallocation_flush_threshold": _NEVER_FLUSHED,
             }
         )
 
