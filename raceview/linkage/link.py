@@ -15,7 +15,7 @@ from raceview import sql
 from raceview.engine.base import Engine
 from raceview.linkage.assignment import FREE, assign
 from raceview.linkage.graph import Floats, Ints
-from raceview.linkage.groups import best_of, number_of
+from raceview.linkage.groups import best_of, number_of, starts_of
 from raceview.linkage.noise import Noise, step_of
 from raceview.linkage.slots import Candidates, Slots, make_slots
 from raceview.linkage.solver import Setting, Solution, fit, solve
@@ -129,17 +129,18 @@ def _find(
     span = max(1, last_ns - first_ns)
     ((symbol_first, symbol_last),) = engine.rows("SELECT min(time_ns), max(time_ns) FROM ticks")
     gap = max(1, (symbol_last - symbol_first) * max(1, symbols) // max(1, events))
-    reach = max(REACH_GAPS * gap, _logged_reach(engine), 4 * (options.jitter_ns or 0))
+    least = max(1, _logged_reach(engine), 4 * (options.jitter_ns or 0))
+    reach = max(REACH_GAPS * gap, least)
     if events * rest <= PAIRS:
-        reach = span
-    reach = max(1, min(span, reach))
+        reach = least = span
+    reach, least = min(span, reach), min(span, least)
     for _ in range(3):
-        reach = _sample(engine, rest, reach, first_ns)
+        reach = _sample(engine, rest, reach, least, first_ns)
         pairs, steps = _sample_pairs(engine, reach, first_ns)
         window = find_window(pairs, exact, steps)
         if window.explained > ENOUGH or reach >= span:
             break
-        reach = min(span, 8 * reach)
+        reach = least = min(span, 8 * reach)
     return _pinned(window, options), steps
 
 
@@ -151,8 +152,12 @@ def _logged_reach(engine: Engine) -> int:
     return max(0, int(latest or 0))
 
 
-def _sample(engine: Engine, rest: int, reach: int, first_ns: int) -> int:
-    """Make `sampled`, rows spread evenly over the remaining ones; the reach, less where it would pair too many."""
+def _sample(engine: Engine, rest: int, reach: int, least: int, first_ns: int) -> int:
+    """Make `sampled`, rows spread evenly over the remaining ones; the reach that their pairs should have.
+
+    That is less than `reach` where time is crowded into bursts, with `least` as the bound, and even less than that
+    where there would be too many pairs.
+    """
     for _ in range(6):
         _take(engine, rest, PROBED_ROWS)
         _candidates(engine, "sampled_pairs", "sampled", "ticks", -reach, reach, first_ns)
@@ -163,8 +168,24 @@ def _sample(engine: Engine, rest: int, reach: int, first_ns: int) -> int:
         if each <= PAIRS_PER_ROW:
             break
         reach = max(1, int(reach * 0.5 * PAIRS_PER_ROW / each))
-    _take(engine, rest, min(SAMPLE_ROWS, int(PAIRS / max(1.0, each))))
+    reach = max(min(reach, least), min(reach, _crowded_reach(engine, reach)))
+    ((found,),) = engine.rows(f"SELECT count(*) FROM sampled_pairs WHERE abs(time_delta_ns) <= {reach}")
+    _take(engine, rest, min(SAMPLE_ROWS, PAIRS * max(1, probed) // max(1, found)))
     return reach
+
+
+def _crowded_reach(engine: Engine, reach: int) -> int:
+    """Within what nine in ten of the probed rows meet as many ticks as the mean gap promises; `reach` where fewer do.
+
+    A night between two bursts makes the mean gap long, and the gaps that rows see no longer.
+    """
+    found = engine.arrays("SELECT row, abs(time_delta_ns) AS lag FROM sampled_pairs ORDER BY row, lag")
+    starts = starts_of(found["row"])
+    counts = np.diff(starts, append=len(found["row"]))
+    lag = np.full(len(starts), reach, dtype=np.int64)
+    many = counts >= 2 * REACH_GAPS
+    lag[many] = found["lag"][starts[many] + 2 * REACH_GAPS - 1]
+    return int(np.quantile(lag, 0.9)) if len(lag) else reach
 
 
 def _take(engine: Engine, rest: int, rows: int) -> None:
