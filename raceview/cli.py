@@ -84,6 +84,14 @@ class Inputs:
     output: Path | None
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where the investigator opens, as typed."""
+
+    event: str | None
+    at: str | None
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
         _print(f"raceview {raceview.__version__}")
@@ -106,7 +114,9 @@ def investigate(
     drop_phantoms: given.DropPhantoms = False,
     jitter: given.Jitter = None,
     price_tolerance: given.PriceTolerance = None,
-    threshold: given.Threshold = "0.5",
+    threshold: given.Threshold = given.THRESHOLD,
+    event: given.EventId = None,
+    at: given.At = None,
     version: Annotated[
         bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
     ] = False,
@@ -141,7 +151,19 @@ def investigate(
     gate = _read(_gate, "--fail-on", fail_on)
     if not export:
         _refuse_without_export({"--out": out, "--json": as_json, "--fail-on": fail_on})
-        _open_terminal()
+        with _inputs(bundle, demo, ticks, attempts, output) as inputs:
+            words = _words(
+                {
+                    "": bundle,
+                    **{"--demo": demo, "--ticks": ticks, "--attempts": attempts, "--output": output},
+                    **{"--assume-tz": None if assume_tz == "UTC" else assume_tz, "--jitter": jitter},
+                    **{"--price-tolerance": price_tolerance, "--drop-phantoms": drop_phantoms},
+                    "--threshold": None if threshold == given.THRESHOLD else threshold,
+                }
+            )
+            _open_terminal(inputs, options, Start(event, at), words)
+        return
+    _refuse_with_export({"--event": event, "--at": at})
     with _inputs(bundle, demo, ticks, attempts, output) as inputs:
         summary = _export(inputs, options, Path(out or given.EXPORTS), as_json)
     _close_gate(summary, gate)
@@ -235,8 +257,47 @@ def _close_gate(summary: Mapping[str, Any], gate: FailOn | None) -> None:
         raise typer.Exit(ExitCode.GATE)
 
 
-def _open_terminal() -> NoReturn:
-    raise UsageError("the terminal investigator is not there yet; add --export for every answer in files")
+def _words(options: Mapping[str, str | bool | None]) -> tuple[str, ...]:
+    """The options that were given, as words of a command line."""
+    words: list[str] = []
+    for name, value in options.items():
+        if value:
+            words += [name] if value is True else [word for word in (name, value) if word]
+    return tuple(words)
+
+
+def _open_terminal(inputs: Inputs, options: Options, start: Start, arguments: tuple[str, ...]) -> None:
+    """Run the terminal investigator. Raises UsageError where there is no terminal that can show it."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the investigator needs a terminal; add --export for every answer in files")
+    if os.environ.get("TERM", "dumb") in {"dumb", "unknown", ""}:
+        raise UsageError(
+            "TERM=dumb: the investigator cannot draw here; add --export for every answer in files"
+        )
+    from raceview.tui.app import RaceviewApp
+    from raceview.tui.opening import Opening
+
+    app = RaceviewApp(
+        Opening(
+            inputs.bundle,
+            inputs.ticks,
+            inputs.attempts,
+            inputs.output,
+            options,
+            event=start.event,
+            at=start.at,
+            arguments=arguments,
+        )
+    )
+    app.run()
+    if app.failure:
+        raise app.failure
+
+
+def _refuse_with_export(options: Mapping[str, object]) -> None:
+    for option, value in options.items():
+        if value:
+            raise UsageError(f"{option} belongs to the investigator: leave --export away")
 
 
 def _refuse_without_export(options: Mapping[str, object]) -> None:

@@ -14,6 +14,7 @@ from raceview.model import FailOn, Policy
 
 SAMPLE = "data"
 EXPORTS = "exports"
+THRESHOLD = "0.5"
 POLICIES = [policy for policy in Policy if policy not in {Policy.NONE, Policy.EXACT_KEY}]
 """Those that can be exported; the other two are baselines to compare with."""
 
@@ -116,6 +117,15 @@ Threshold = Annotated[
         help="Confidence below which a row is marked ambiguous.",
         rich_help_panel=_ANALYSIS,
     ),
+]
+
+EventId = Annotated[
+    str | None,
+    typer.Option("--event", metavar="ID", help="Open at this event.", rich_help_panel=_FILES),
+]
+At = Annotated[
+    str | None,
+    typer.Option("--at", metavar="TIME", help="Open at this time.", rich_help_panel=_FILES),
 ]
 
 # raceview simulate

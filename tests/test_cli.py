@@ -84,7 +84,7 @@ def test_help_of_simulate_names_every_family() -> None:
         (["--export", "--threshold", "2"], "--threshold takes a number from 0 to 1"),
         (["--export", "--assume-tz", "Mars"], "--assume-tz takes the name of a time zone"),
         (["data", "--demo", "--export"], "--demo makes its own bundle"),
-        (["data"], "the terminal investigator is not there yet; add --export"),
+        (["data"], "the investigator needs a terminal; add --export"),
         (["simulate", "x", "--family", "none"], "--family none: choose from assessment, mixed, "),
         (["simulate", "x", "--family", "mixed", "--order", "up"], "--order up: choose from event, emission"),
     ],

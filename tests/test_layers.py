@@ -17,7 +17,7 @@ LAYERS = [
     {"engine", "bundle", "sql"},
     {"linkage", "causes", "findings", "ledger", "policies", "safeguards"},
     {"investigation"},
-    {"export", "charts", "gate"},
+    {"export", "charts", "gate", "answers"},
     {"cli", "cli_group", "cli_options", "tui"},
     {"__main__"},
 ]

@@ -1,0 +1,1 @@
+"""(intervals, width, height) -> styled text, drawn with plotext: no terminal, no Textual, no engine."""

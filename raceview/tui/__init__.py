@@ -1,0 +1,1 @@
+"""The terminal investigator: the only part that knows Textual. Workers compute and post messages; handlers draw."""

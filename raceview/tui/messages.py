@@ -1,0 +1,64 @@
+"""What travels between workers, views and the app."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from raceview.errors import RaceviewError
+from raceview.tui.case import Case
+
+
+class LoadingStep(Message):
+    """How far the opening of a bundle is."""
+
+    def __init__(self, step: str, done: int, total: int) -> None:
+        super().__init__()
+        self.step, self.done, self.total = step, done, total
+
+
+class Loaded(Message):
+    """The bundle is open."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__()
+        self.case = case
+
+
+class LoadingFailed(Message):
+    """The bundle cannot be opened."""
+
+    def __init__(self, error: RaceviewError) -> None:
+        super().__init__()
+        self.error = error
+
+
+class OpenView(Message):
+    """Show a view (`verdict`, `timeline`, `duplicates`, `findings`, `policies`), a list filtered by `where`."""
+
+    def __init__(self, view: str, where: str | None = None) -> None:
+        super().__init__()
+        self.view, self.where = view, where
+
+
+class OpenEvent(Message):
+    """Show the page of one event."""
+
+    def __init__(self, event: int) -> None:
+        super().__init__()
+        self.event = event
+
+
+class OpenTimeline(Message):
+    """Show the timeline at an event or at a time (ns)."""
+
+    def __init__(self, event: int | None = None, at_ns: int | None = None) -> None:
+        super().__init__()
+        self.event, self.at_ns = event, at_ns
+
+
+class OpenReplay(Message):
+    """Play the race of one event in slow motion."""
+
+    def __init__(self, event: int) -> None:
+        super().__init__()
+        self.event = event

@@ -1,0 +1,55 @@
+"""How a bundle is opened, and the headless command that gives the same answers."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from raceview.model import Options, Policy
+
+if TYPE_CHECKING:
+    from raceview.investigation import Investigation
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Where the files lie and how they are to be analysed.
+
+    `event` and `at` name the place to open at, as a user typed them. `arguments` are the command line's own words for
+    files and options, without `--policy`, `--out` and `--export`.
+    """
+
+    bundle: Path | None
+    ticks: Path | None = None
+    attempts: Path | None = None
+    output: Path | None = None
+    options: Options = field(default_factory=Options)
+    event: str | None = None
+    at: str | None = None
+    arguments: tuple[str, ...] = ()
+
+    def open(self, progress: Callable[[str, int, int], None]) -> Investigation:
+        """Read and analyse the bundle. Raises what `raceview.open_bundle` raises, and whatever `progress` does."""
+        from raceview.investigation import open_bundle
+
+        return open_bundle(
+            self.bundle,
+            ticks=self.ticks,
+            attempts=self.attempts,
+            output=self.output,
+            options=self.options,
+            progress=progress,
+        )
+
+    def with_policy(self, policy: Policy) -> Opening:
+        """The same files, another policy."""
+        return replace(self, options=replace(self.options, policy=policy))
+
+    def command(self, policy: Policy, out: Path) -> str:
+        """The shell command that writes the same export without a terminal."""
+        return shlex.join(
+            ["raceview", *self.arguments, "--export", "--policy", str(policy), "--out", str(out)]
+        )

@@ -1,0 +1,40 @@
+"""What the five views have in common."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.containers import Vertical
+
+from raceview.tui.case import Case
+
+
+class View(Vertical, can_focus=False):
+    """One of the five views: mounted when first shown, given the case when it is there.
+
+    A subclass loads what it shows in thread workers that post messages; its handlers draw. It focuses one of its
+    widgets in `take_focus`.
+    """
+
+    NAME: ClassVar[str]
+    HINT: ClassVar[str] = ""
+    """The keys that matter most here, for the last line: at most 78 columns."""
+
+    case: Case | None = None
+
+    def show_case(self, case: Case) -> None:
+        """Called once, when the bundle is open (and the view is mounted)."""
+        self.case = case
+
+    def take_focus(self) -> None:
+        """Called when the view comes to the front."""
+
+    def narrow(self, where: str) -> None:
+        """Filter by the text of a `raceview.answers.filters.Filter`; views without a list ignore it."""
+
+    def place(self) -> dict[str, object]:
+        """Where the user is in this view, as JSON can hold it, for the next session."""
+        return {}
+
+    def go_to_place(self, place: dict[str, object]) -> None:
+        """Go where `place` said; what is no longer there is ignored. Called after `show_case`."""

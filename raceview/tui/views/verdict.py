@@ -1,0 +1,23 @@
+"""The verdict view: what happened, in words and numbers."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from raceview.tui.case import Case
+from raceview.tui.view import View
+
+
+class VerdictView(View):
+    """To be built."""
+
+    NAME = "verdict"
+    HINT = ""
+
+    def compose(self) -> ComposeResult:
+        yield Static("reading the bundle ...", markup=False)
+
+    def show_case(self, case: Case) -> None:
+        super().show_case(case)
+        self.query_one(Static).update(str(case.summary["events"]))
