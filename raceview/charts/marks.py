@@ -52,7 +52,7 @@ def textual_colour(colour: str) -> str:
 
 SEVERITIES: dict[Severity, Mark] = {
     Severity.LOST: Mark("†", "lost", "bright_red", bold=True),
-    Severity.RACE: Mark("╳", "race", "bright_red"),
+    Severity.RACE: Mark("╳", "race", "bright_red"),  # noqa: RUF001  # it is meant
     Severity.TIMEOUT: Mark("!", "time-out", "bright_yellow"),
     Severity.ALTERED: Mark("≠", "altered", "bright_magenta"),
     Severity.COPY: Mark("○", "copy", "bright_cyan"),
