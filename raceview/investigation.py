@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, cast
 from raceview import policies, sql
 from raceview.bundle import BundleFiles, find_bundle, read_bundle
 from raceview.engine import Engine, open_engine
-from raceview.model import MILLIONTHS, NS_PER_MS, PRICE_UNIT_DIGITS, Cause, Kind, Options, Outcome
+from raceview.model import MILLIONTHS, NS_PER_MS, PRICE_UNIT_DIGITS, Cause, Kind, Options, Outcome, Policy
 from raceview.sql.decimals import price
 
 if TYPE_CHECKING:
@@ -44,14 +44,16 @@ def open_bundle(
     output: str | Path | None = None,
     options: Options | None = None,
     progress: Progress | None = None,
+    engine: Engine | None = None,
 ) -> Investigation:
     """Read a bundle (a folder, single files, or both) and analyse it.
 
-    `progress` is called with (step, done, total). Raises InputError where a file cannot be used. Close the result,
-    or use it as a context manager: it holds memory and temporary files.
+    `progress` is called with (step, done, total), and may raise to end it. `engine` is one that the caller made, to
+    interrupt it from another thread. Raises InputError where a file cannot be used. Close the result, or use it as a
+    context manager: it holds memory and temporary files.
     """
     paths = find_bundle(*(None if path is None else Path(path) for path in (bundle, ticks, attempts, output)))
-    engine = open_engine()
+    engine = engine or open_engine()
     # Linkage and causes need numpy; importing it takes as long as reading a small file: both at once.
     Thread(target=import_module, args=("raceview.causes",), daemon=True).start()
     try:
@@ -84,7 +86,11 @@ class Investigation:
         self.options = options
         self.policy = policies.choose(options.policy, files.ticks is not None)
         self._made: dict[str, Any] = {}
+        self._decided: dict[str, Any] = {}
+        """What has been made that goes by the policy: a new one with every choice."""
         self._making = RLock()
+        self.deciding = RLock()
+        """Held by who writes what the policy decides, and while another one is chosen: the two never mix."""
         _step(progress, 1)
         self._prepare()
         _step(progress, 2)
@@ -142,7 +148,7 @@ class Investigation:
         with ThreadPoolExecutor(max_workers=1) as aside:
             explained = aside.submit(self._explain)
             policies.make_picks(self.engine, self.price_step_units)
-            policies.make_changes(self.engine, self.policy, self.options)
+            self.need("changes")
             explained.result()
 
     def _explain(self) -> None:
@@ -175,17 +181,37 @@ class Investigation:
         board = self._once("scores", lambda: policies.scoreboard(self.engine, self.options.drop_phantoms))
         return [score.as_dict() for score in board]
 
-    def need(self, *relations: str) -> None:
-        """Make relations that nothing before needed (`by_symbol`), once."""
-        for relation in relations:
-            self._once(relation, partial(sql.create, self.engine, relation))
+    def use_policy(self, policy: Policy) -> None:
+        """Let another policy decide, as if the bundle had been opened with it.
 
-    def _once(self, what: str, make: Callable[[], T]) -> T:
-        """What `make` gives, made when first asked for, by whichever thread."""
+        It takes no time: what goes by the policy is made anew when next asked for. Waits for an export that is being
+        written. Raises UsageError where `source` is asked for without the ticks.
+        """
+        with self.deciding:
+            self.policy = policies.choose(policy, self.files.ticks is not None)
+            self._decided = {}  # last: what another thread is making meanwhile goes into the old one
+
+    def need(self, *relations: str) -> None:
+        """Make the relations that are not there (`by_symbol`), or that went by another policy (`changes`)."""
+        for relation in relations:
+            if relation == "changes":
+                self._once(relation, self._make_changes, self._decided)
+            elif relation == "row_notes":
+                self.need("changes")
+                self._once(relation, partial(sql.create, self.engine, relation), self._decided)
+            else:
+                self._once(relation, partial(sql.create, self.engine, relation))
+
+    def _make_changes(self) -> None:
+        policies.make_changes(self.engine, self.policy, self.options)
+
+    def _once(self, what: str, make: Callable[[], T], made: dict[str, Any] | None = None) -> T:
+        """What `make` gives, made when first asked for, by whichever thread, and kept in `made`."""
+        kept = self._made if made is None else made
         with self._making:
-            if what not in self._made:
-                self._made[what] = make()
-            return cast(T, self._made[what])
+            if what not in kept:
+                kept[what] = make()
+            return cast(T, kept[what])
 
     def attempts(self) -> pd.DataFrame:
         """One line per attempt: its event, number, worker, times, status, and what its window overlaps."""
@@ -253,7 +279,7 @@ class Investigation:
 
     def summary(self) -> dict[str, Any]:
         """Everything that the printed summary says, as plain values that JSON can hold."""
-        return dict(self._once("summary", self._summarise))
+        return {**self._once("summary", self._summarise), "policy": str(self.policy)}
 
     def _summarise(self) -> dict[str, Any]:
         return {

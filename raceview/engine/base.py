@@ -94,5 +94,8 @@ class Engine(Protocol):
     def write_lines(self, query: str, path: Path) -> None:
         """Write the single string column of the result to `path`, byte for byte, each value followed by `\\n`."""
 
+    def interrupt(self) -> None:
+        """Stop the statements that run, in all threads, and refuse further ones: their callers get an exception."""
+
     def close(self) -> None:
         """Release memory and temporary files."""

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,8 @@ class DuckDBEngine:
         self._folder = Path(tempfile.mkdtemp(prefix="raceview-"))
         self.version = duckdb.__version__
         self._threads = threading.local()
+        self._connections: list[DuckDBPyConnection] = []
+        self._interrupted = False
         self._database = duckdb.connect(
             config={
                 "memory_limit": f"{_memory_limit() >> 20}MiB",
@@ -51,11 +54,20 @@ class DuckDBEngine:
     @property
     def _connection(self) -> DuckDBPyConnection:
         """This thread's connection."""
-        try:
-            mine: DuckDBPyConnection = self._threads.connection
-        except AttributeError:
-            mine = self._threads.connection = self._database.cursor()
+        mine: DuckDBPyConnection | None = getattr(self._threads, "connection", None)
+        if mine is None or self._interrupted:
+            mine = self._threads.connection = self._cursor()
         return mine
+
+    def _cursor(self) -> DuckDBPyConnection:
+        """A further connection, which `interrupt` knows. Raises InterruptException once that was called."""
+        import duckdb
+
+        if self._interrupted:
+            raise duckdb.InterruptException("interrupted")
+        cursor = self._database.cursor()
+        self._connections.append(cursor)
+        return cursor
 
     @property
     def folder(self) -> Path:
@@ -65,7 +77,7 @@ class DuckDBEngine:
     @cached_property
     def scanner(self) -> DuckDBScanner:
         """Reads files into relations."""
-        return DuckDBScanner(self._connection)
+        return DuckDBScanner(self._connection, self._cursor)
 
     def create(self, relation: str, query: str) -> None:
         """Store the result of `query` as `relation`, replacing what had that name (which `query` may use)."""
@@ -121,6 +133,15 @@ class DuckDBEngine:
         """Write the result's one string column as lines. Raises OutputError where it cannot be written."""
         form = f"FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '{_NEVER_IN_A_LINE}'"
         self._copy(query, path, form)
+
+    def interrupt(self) -> None:
+        """Stop the statements that run, in all threads, and refuse further ones: duckdb.InterruptException."""
+        import duckdb
+
+        self._interrupted = True
+        for connection in tuple(self._connections):
+            with suppress(duckdb.ConnectionException):  # it is closed
+                connection.interrupt()
 
     def close(self) -> None:
         """Release memory and temporary files."""

@@ -6,7 +6,7 @@ SQL did not understand), `settle` (what Python made of it), and `publish`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from raceview.engine.duckdb_scan_sql import BAD, GOOD, ODD, first_line, record_text, scan_query, scan_table
@@ -24,8 +24,12 @@ _FEW = 1000
 class DuckDBScanner:
     """Implements `raceview.engine.base.Scanner` on one connection."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, cursor: Callable[[], duckdb.DuckDBPyConnection]
+    ) -> None:
+        """`cursor` gives a further connection to the same database, which the caller of this closes."""
         self._connection = connection
+        self._cursor = cursor
 
     def begin(self) -> None:
         """Start a bundle: an empty `quarantine`."""
@@ -41,7 +45,7 @@ class DuckDBScanner:
         import duckdb
 
         table = scan_table(plan.relation)
-        cursor = self._connection.cursor()
+        cursor = self._cursor()
         # Times of another shape than the usual are for Python, one by one; where they are many, SQL reads them all.
         for any_time in (False, True):
             try:
@@ -61,7 +65,7 @@ class DuckDBScanner:
     def odd(self, plan: ScanPlan) -> Iterator[Sequence[tuple[int, str | None]]]:
         """The lines that the scan did not understand, in order, in batches of (line, text); None: an empty line."""
         first = first_line(plan)
-        cursor = self._connection.cursor()
+        cursor = self._cursor()
         cursor.execute(
             f"SELECT rowid + {first} AS line, raw FROM {scan_table(plan.relation)}"
             f" WHERE state = {ODD} AND rowid + {first} >= {plan.layout.data_line} ORDER BY line"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pandas as pd
@@ -95,3 +97,28 @@ def test_close_removes_the_private_folder() -> None:
     assert folder.is_dir()
     engine.close()
     assert not folder.exists()
+
+
+def test_interrupt_stops_what_runs_in_another_thread(engine: Engine) -> None:
+    begun = Event()
+
+    def long() -> str:
+        begun.set()
+        try:
+            engine.rows("SELECT count(*) FROM range(10_000_000_000) AS a(i) WHERE i % 7 = 3")
+        except Exception as error:
+            return type(error).__name__
+        return "came to its end"
+
+    with ThreadPoolExecutor(1) as aside:
+        running = aside.submit(long)
+        begun.wait()
+        while not running.done():  # it may not have reached the engine yet
+            engine.interrupt()
+        assert running.result() == "InterruptException"
+
+
+def test_an_interrupted_engine_refuses_further_statements(engine: Engine) -> None:
+    engine.interrupt()
+    with pytest.raises(Exception, match="interrupted"):
+        engine.rows("SELECT 1")
