@@ -214,11 +214,10 @@ def _inputs(
 
 def _export(inputs: Inputs, options: Options, out: Path, as_json: bool) -> Mapping[str, Any]:
     """Analyse, write the files, print the summary; gives the summary for the gate."""
-    from raceview.export import write_exports
+    from raceview.export import refuse_bundle, write_exports
     from raceview.progress import progress_bar
 
-    if inputs.bundle and out.resolve() == inputs.bundle.resolve():
-        raise UsageError(f"--out {out} is the bundle itself: choose another folder for what is written")
+    refuse_bundle(out, inputs.bundle)
     with (
         progress_bar() as progress,
         raceview.open_bundle(

@@ -64,10 +64,15 @@ def make_picks(engine: Engine, step: int) -> None:
 
 
 def make_changes(engine: Engine, policy: Policy, options: Options) -> None:
-    """Make `changes` (row, action, price_units, event): the rows that `policy` drops or corrects.
+    """Make `changes`: what the chosen policy does."""
+    engine.create("changes", changes(policy, options.drop_phantoms))
+
+
+def changes(policy: Policy, drop_phantoms: bool) -> str:
+    """SQL of the rows that `policy` drops or corrects: row, action, price_units, event.
 
     `price_units` is the price a corrected row gets where the policy computes it; NULL means the source's price, and
-    then its time too.
+    then its time too. `event` is 0 where it makes no difference.
     """
     parts = []
     if policy is Policy.EXACT_KEY:
@@ -93,13 +98,10 @@ def make_changes(engine: Engine, policy: Policy, options: Options) -> None:
             "SELECT p.row, 'corrected' AS action, p.price_units, p.event FROM picks AS p "
             f"JOIN outputs AS o ON o.row = p.row WHERE p.policy = '{policy}' AND p.price_units <> o.price_units"
         )
-    if policy is Policy.SOURCE or options.drop_phantoms:
+    if policy is Policy.SOURCE or drop_phantoms:
         rest = " WHERE row NOT IN (SELECT row FROM same_key)" if policy is Policy.EXACT_KEY else ""
         parts.append(_change("dropped", f"SELECT row, 0 AS event FROM phantoms{rest}"))
-    engine.create(
-        "changes",
-        " UNION ALL ".join(parts or [_change("kept", "SELECT row, 0 AS event FROM outputs WHERE 1 = 0")]),
-    )
+    return " UNION ALL ".join(parts or [_change("kept", "SELECT row, 0 AS event FROM outputs WHERE 1 = 0")])
 
 
 def _change(action: str, rows: str) -> str:

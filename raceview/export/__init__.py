@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from raceview.export.write import write_exports
+from raceview.export.write import file_names, refuse_bundle, write_exports
 
-__all__ = ["write_exports"]
+__all__ = ["file_names", "refuse_bundle", "write_exports"]

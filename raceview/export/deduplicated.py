@@ -25,6 +25,7 @@ def write_deduplicated(inv: Investigation, path: Path) -> None:
     output = inv.files.output
     if output is None:
         raise InputError("final_output.csv is not there: nothing to deduplicate")
+    inv.need("changes")
     _make_corrected(inv, output.header)
     header = ("\ufeff" if output.bom else "") + output.header + ("\r" if output.newline == "\r\n" else "")
     inv.engine.load_rows("header_line", {"row": "BIGINT", "text": "VARCHAR"}, [(-1, header)])

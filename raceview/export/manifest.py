@@ -60,6 +60,7 @@ def _conservation(inv: Investigation) -> dict[str, Any]:
     output = inv.files.output
     if output is None:
         return {}
+    inv.need("changes")
     actions = dict(inv.engine.rows("SELECT action, count(*) FROM changes GROUP BY action"))
     dropped, corrected = actions.get("dropped", 0), actions.get("corrected", 0)
     ((rows,),) = inv.engine.rows("SELECT count(*) FROM outputs")

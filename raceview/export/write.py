@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from raceview.errors import OutputError
+from raceview.errors import OutputError, UsageError
 from raceview.export import deduplicated, manifest
 from raceview.export.parts import write_in_parts
 from raceview.export.tables import Table, tables
@@ -51,10 +51,10 @@ def write_exports(
 ) -> list[Path]:
     """Write every file of the export into `out`, made where it is not there; the manifest is the last of the list.
 
-    Raises OutputError where the folder or a file cannot be written; the old set is then still whole, or the folder
-    says that it is incomplete.
+    `progress` may raise to end it: nothing is then replaced. Raises OutputError where the folder or a file cannot be
+    written; the old set is then still whole, or the folder says that it is incomplete.
     """
-    with _told_as_output_error(out):
+    with _told_as_output_error(out), inv.deciding:
         out.mkdir(parents=True, exist_ok=True)
         for left in out.glob(STAGING + "*"):
             shutil.rmtree(left, ignore_errors=True)
@@ -65,6 +65,17 @@ def write_exports(
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     return [out / name for name in names]
+
+
+def file_names(inv: Investigation) -> list[str]:
+    """What `write_exports` writes, in that order."""
+    return [*_jobs(inv), manifest.NAME]
+
+
+def refuse_bundle(out: Path, bundle: Path | None) -> None:
+    """Raise UsageError where what is written would lie among what is read."""
+    if bundle and out.resolve() == bundle.resolve():
+        raise UsageError(f"{out} is the bundle itself: choose another folder for what is written")
 
 
 @contextmanager
