@@ -1,18 +1,28 @@
 """The one filter language of lists and timeline: `symbol:INFY worker:worker-3 cause:self_overlap 1162`.
 
 A word without a field is looked for in event ids. Words of one field are alternatives; different fields must all hold.
+A name with blanks stands in quotes, `symbol:"BRK B"`; a quote in it is written twice.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from raceview.answers.finding_kinds import FindingKind, source
 from raceview.errors import UsageError
-from raceview.model import Cause, Kind, Outcome
+from raceview.model import MILLIONTHS, Cause, Kind, Outcome
 
-FIELDS = ("symbol", "worker", "cause", "outcome", "kind")
-_WORDS: dict[str, list[str]] = {"cause": list(Cause), "outcome": list(Outcome), "kind": list(Kind)}
+FIELDS = ("symbol", "worker", "cause", "outcome", "kind", "finding")
+_WORDS: dict[str, list[str]] = {
+    "cause": list(Cause),
+    "outcome": list(Outcome),
+    "kind": list(Kind),
+    "finding": list(FindingKind),
+}
+_TERM = re.compile(r'(?:"(?:[^"]|"")*"|\S)+')
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +34,35 @@ class Filter:
     cause: tuple[str, ...] = ()
     outcome: tuple[str, ...] = ()
     kind: tuple[str, ...] = ()
+    finding: tuple[str, ...] = ()
     event_id: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return any((self.symbol, self.worker, self.cause, self.outcome, self.kind, self.event_id))
+        return any((*(getattr(self, field) for field in FIELDS), self.event_id))
 
     def __str__(self) -> str:
         """As one would type it."""
-        named = [f"{field}:{word}" for field in FIELDS for word in getattr(self, field)]
-        return " ".join([*named, *self.event_id])
+        named = [term(field, word) for field in FIELDS for word in getattr(self, field)]
+        return " ".join([*named, *map(_typed, self.event_id)])
 
-    def events(self) -> str:
-        """SQL of the events (one column, `event`) that match."""
+    def symbols(self) -> str:
+        """SQL of the symbols (`symbol_id`, `symbol`) that match."""
+        where = f" WHERE lower(symbol) IN ({_lowered(self.symbol)})" if self.symbol else ""
+        return f"SELECT symbol_id, symbol FROM symbols{where}"
+
+    def workers(self) -> str:
+        """SQL of the workers (`worker`, `worker_id`) that match."""
+        where = f" WHERE lower(worker_id) IN ({_lowered(self.worker)})" if self.worker else ""
+        return f"SELECT worker, worker_id FROM workers{where}"
+
+    def events(self, threshold_millionths: int = MILLIONTHS // 2) -> str:
+        """SQL of the events (one column, `event`) that match; `threshold_millionths` as the investigation's."""
         conditions = ["1 = 1"]
         if self.symbol:
-            conditions.append(
-                f"symbol_id IN (SELECT symbol_id FROM symbols WHERE lower(symbol) IN ({_lowered(self.symbol)}))"
-            )
+            conditions.append(f"symbol_id IN (SELECT symbol_id FROM ({self.symbols()}))")
         if self.worker:
             conditions.append(
-                "event IN (SELECT a.event FROM attempts AS a JOIN workers AS w ON w.worker = a.worker "
-                f"WHERE lower(w.worker_id) IN ({_lowered(self.worker)}))"
+                f"event IN (SELECT a.event FROM attempts AS a JOIN ({self.workers()}) AS w ON w.worker = a.worker)"
             )
         if self.cause:
             conditions.append(
@@ -56,6 +74,12 @@ class Filter:
             )
         if self.kind:
             conditions.append(f"event IN (SELECT event FROM duplicated WHERE kind IN ({_quoted(self.kind)}))")
+        if self.finding:
+            found = " UNION ALL ".join(
+                f"SELECT event FROM ({source(FindingKind(word), threshold_millionths)}) WHERE event IS NOT NULL"
+                for word in self.finding
+            )
+            conditions.append(f"event IN ({found})")
         if self.event_id:
             found = " OR ".join(
                 f"strpos(lower(event_id), {quoted(word.lower())}) > 0" for word in self.event_id
@@ -67,10 +91,11 @@ class Filter:
 def parse(text: str) -> Filter:
     """The filter that `text` asks for. Raises UsageError, in one sentence, for a field or a word nobody knows."""
     found: dict[str, list[str]] = {}
-    for word in text.split():
-        field, colon, value = word.partition(":")
+    for word in _TERM.findall(text):
+        field, colon, value = ("", "", word) if word.startswith('"') else word.partition(":")
+        value = _QUOTED.sub(_unquoted, value)
         if not colon:
-            found.setdefault("event_id", []).append(word)
+            found.setdefault("event_id", []).append(value or word)
             continue
         if field not in FIELDS:
             raise UsageError(f"no field {field!r}: filter by {', '.join(FIELDS)}, or part of an event id")
@@ -81,6 +106,20 @@ def parse(text: str) -> Filter:
             raise UsageError(f"no {field} {value!r}: choose from {', '.join(known)}")
         found.setdefault(field, []).append(value)
     return Filter(**{field: tuple(dict.fromkeys(words)) for field, words in found.items()})
+
+
+def term(field: str, word: str) -> str:
+    """The part of a filter that asks for a word, as one would type it."""
+    return f"{field}:{_typed(word)}"
+
+
+def _typed(word: str) -> str:
+    plain = word and not any(letter.isspace() or letter == '"' for letter in word)
+    return word if plain else '"' + word.replace('"', '""') + '"'
+
+
+def _unquoted(match: re.Match[str]) -> str:
+    return match[1].replace('""', '"')
 
 
 def quoted(text: str) -> str:
