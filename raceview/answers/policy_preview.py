@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from raceview.model import PRICE_UNIT_DIGITS, Action, Policy
+from raceview.model import Action, Policy
 from raceview.policies import BASELINES, changes
-from raceview.sql.decimals import fixed_text, price
 
 if TYPE_CHECKING:
     from raceview.investigation import Investigation
@@ -32,19 +31,19 @@ class ChangedRow:
     """A row that a policy would drop or correct.
 
     `event` is None for a phantom. `stays` is the line of the first row that its event keeps, None where it keeps
-    none. `new_time_ns` and `new_price` are what a corrected row becomes.
+    none. `new_time_ns` and `new_price_units` are what a corrected row becomes.
     """
 
     line: int
     symbol: str
     time_ns: int
-    price: str
+    price_units: int
     action: Action
     event: int | None
     event_id: str | None
     stays: int | None
     new_time_ns: int | None
-    new_price: str | None
+    new_price_units: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Written:
     """A row as a policy would write it."""
 
     time_ns: int
-    price: str
+    price_units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,6 @@ def _effect(inv: Investigation, policy: Policy, rows: int) -> Effect:
 
 def changed_rows(inv: Investigation, policy: Policy) -> list[ChangedRow]:
     """The first `MOST` rows, in file order, that the policy would drop or correct."""
-    digits = PRICE_UNIT_DIGITS - (len(str(inv.price_step_units)) - 1)
     found = inv.engine.rows(
         f"WITH changed AS ({_changes(inv, policy)}), "
         f"listed AS (SELECT row, action, price_units FROM changed ORDER BY row LIMIT {MOST}), "
@@ -105,17 +103,17 @@ def changed_rows(inv: Investigation, policy: Policy) -> list[ChangedRow]:
         "staying AS (SELECT l.event, min(o.line) AS line FROM links AS l JOIN touched AS t ON t.event = l.event "
         "JOIN outputs_read AS o ON o.row = l.row "
         f"WHERE l.row NOT IN (SELECT row FROM changed WHERE action = '{Action.DROPPED}') GROUP BY l.event) "
-        "SELECT o.line, o.symbol, o.time_ns, o.price, g.action, l.event, k.event_id, s.line, "
+        "SELECT o.line, o.symbol, o.time_ns, o.price_units, g.action, l.event, k.event_id, s.line, "
         f"CASE WHEN g.action = '{Action.DROPPED}' THEN NULL WHEN g.price_units IS NULL THEN k.time_ns "
         "ELSE o.time_ns END, "
-        f"CASE WHEN g.action = '{Action.DROPPED}' THEN NULL WHEN g.price_units IS NULL THEN k.price "
-        f"ELSE {fixed_text('g.price_units', digits)} END "
+        f"CASE WHEN g.action = '{Action.DROPPED}' THEN NULL "
+        "ELSE coalesce(g.price_units, k.price_units) END "
         "FROM listed AS g JOIN outputs_read AS o ON o.row = g.row LEFT JOIN links AS l ON l.row = g.row "
         "LEFT JOIN ticks_read AS k ON k.line = l.event LEFT JOIN staying AS s ON s.event = l.event ORDER BY g.row"
     )
     return [
-        ChangedRow(line, symbol, time_ns, written, Action(action), *rest)
-        for line, symbol, time_ns, written, action, *rest in found
+        ChangedRow(line, symbol, time_ns, price_units, Action(action), *rest)
+        for line, symbol, time_ns, price_units, action, *rest in found
     ]
 
 
@@ -169,13 +167,12 @@ def _written(change: str, whose: str) -> str:
 
 def _listed(whose: str) -> str:
     """SQL of all rows that a policy writes of an event, as one text."""
-    one = f"CAST({whose}_time AS VARCHAR) || ' ' || {price(f'{whose}_price')}"
+    one = f"CAST({whose}_time AS VARCHAR) || ' ' || CAST({whose}_price AS VARCHAR)"
     return f"coalesce(string_agg({one}, ';' ORDER BY {whose}_time, {whose}_price), '')"
 
 
 def _rows(listed: str) -> tuple[Written, ...]:
-    pairs = (row.split(" ") for row in listed.split(";") if row)
-    return tuple(Written(int(time_ns), written) for time_ns, written in pairs)
+    return tuple(Written(*map(int, row.split(" "))) for row in listed.split(";") if row)
 
 
 def _changes(inv: Investigation, policy: Policy) -> str:

@@ -53,12 +53,16 @@ def nanoseconds(text: str) -> int:
     return int(moment.timestamp()) * 10**9 + moment.microsecond * 1000
 
 
-def by_event(lines: Lines) -> dict[str, Counter[tuple[int, Decimal]]]:
+def price_units(text: str) -> int:
+    return int(Decimal(text).scaleb(9))
+
+
+def by_event(lines: Lines) -> dict[str, Counter[tuple[int, int]]]:
     """What was written of each event."""
-    found: dict[str, Counter[tuple[int, Decimal]]] = defaultdict(Counter)
+    found: dict[str, Counter[tuple[int, int]]] = defaultdict(Counter)
     for line in lines:
         if line["event_id"]:
-            found[line["event_id"]][nanoseconds(line["timestamp"]), Decimal(line["price"])] += 1
+            found[line["event_id"]][nanoseconds(line["timestamp"]), price_units(line["price"])] += 1
     return found
 
 
@@ -74,14 +78,14 @@ def test_counts_are_those_of_the_export(sample: Investigation, exported: Exporte
 @pytest.mark.parametrize("policy", POLICIES)
 def test_rows_are_those_of_the_export(sample: Investigation, exported: Exported, policy: Policy) -> None:
     written, audit = exported(policy)
-    new = {line["line"]: (nanoseconds(line["timestamp"]), line["price"]) for line in written}
+    new = {line["line"]: (nanoseconds(line["timestamp"]), price_units(line["price"])) for line in written}
     first: dict[str, int] = {}
     for line in written:
         first.setdefault(line["event_id"], int(line["line"]))
     expected = [
         (
             int(line["line"]),
-            *(line["symbol"], nanoseconds(line["timestamp"]), line["price"], line["action"]),
+            *(line["symbol"], nanoseconds(line["timestamp"]), price_units(line["price"]), line["action"]),
             line["event_id"] or None,
             first.get(line["event_id"]) if line["event_id"] else None,
             *(new[line["line"]] if line["action"] == "corrected" else (None, None)),
@@ -92,8 +96,8 @@ def test_rows_are_those_of_the_export(sample: Investigation, exported: Exported,
     assert expected == [
         (
             row.line,
-            *(row.symbol, row.time_ns, row.price, row.action, row.event_id, row.stays),
-            *(row.new_time_ns, row.new_price),
+            *(row.symbol, row.time_ns, row.price_units, row.action, row.event_id, row.stays),
+            *(row.new_time_ns, row.new_price_units),
         )
         for row in changed_rows(sample, policy)
     ]
@@ -113,7 +117,7 @@ def test_flips_are_where_two_exports_differ(
     found = flips(sample, policy, other)
     assert expected == {
         flip.event_id: tuple(
-            Counter((row.time_ns, Decimal(row.price)) for row in rows) for rows in (flip.ours, flip.theirs)
+            Counter((row.time_ns, row.price_units) for row in rows) for rows in (flip.ours, flip.theirs)
         )
         for flip in found.listed
     }
