@@ -34,6 +34,8 @@ Word = TypeVar("Word", bound=StrEnum)
 DEMO_EVENTS = 2000
 DEMO_SEED = 7
 INTERRUPTED = 128 + signal.SIGINT
+_PATIENCE_SECONDS = 0.5
+"""How long the end waits for an analysis that was cancelled."""
 
 app = typer.Typer(cls=DefaultGroup, rich_markup_mode=None, pretty_exceptions_enable=False)
 
@@ -49,11 +51,22 @@ def main() -> NoReturn:
         except RaceviewError as error:
             _tell(str(error))
             code = error.exit_code
+        except _StillBusyError as left:
+            sys.stdout.flush()
+            os._exit(left.code)  # the interpreter's own end would wait for the threads
         except Exception as error:  # the last resort: a defect, too, is told in one line
             code = INTERRUPTED if interrupts else ExitCode.DEFECT
             if not interrupts:
                 _tell_defect(error)
     sys.exit(code)
+
+
+class _StillBusyError(Exception):
+    """The user has left an analysis whose threads cannot be stopped at once."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @contextmanager
@@ -267,13 +280,14 @@ def _words(options: Mapping[str, str | bool | None]) -> tuple[str, ...]:
 
 def _open_terminal(inputs: Inputs, options: Options, start: Start, arguments: tuple[str, ...]) -> None:
     """Run the terminal investigator. Raises UsageError where there is no terminal that can show it."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):  # Textual draws on stderr
         raise UsageError("the investigator needs a terminal; add --export for every answer in files")
     if os.environ.get("TERM", "dumb") in {"dumb", "unknown", ""}:
         raise UsageError(
             "TERM=dumb: the investigator cannot draw here; add --export for every answer in files"
         )
     from raceview.tui.app import RaceviewApp
+    from raceview.tui.hangup import ends_on_signal
     from raceview.tui.opening import Opening
 
     app = RaceviewApp(
@@ -288,9 +302,14 @@ def _open_terminal(inputs: Inputs, options: Options, start: Start, arguments: tu
             arguments=arguments,
         )
     )
-    app.run()
+    with ends_on_signal(app) as signals:
+        app.run()
+        code = 128 + signals[0] if signals else app.return_code or ExitCode.DONE
+        if not app.loading.ended(_PATIENCE_SECONDS):
+            raise _StillBusyError(code)
     if app.failure:
         raise app.failure
+    raise typer.Exit(code)
 
 
 def _refuse_with_export(options: Mapping[str, object]) -> None:

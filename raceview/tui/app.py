@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual import work
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.worker import get_current_worker
 
-from raceview.errors import RaceviewError
 from raceview.tui.case import Case
-from raceview.tui.main_screen import MainScreen
+from raceview.tui.loading import Loading
+from raceview.tui.main_screen import VIEWS, MainScreen
 from raceview.tui.messages import (
     Loaded,
     LoadingFailed,
@@ -24,13 +25,20 @@ from raceview.tui.messages import (
     OpenView,
 )
 from raceview.tui.opening import Opening
+from raceview.tui.session import load_theme, save_theme
+from raceview.tui.view import View
 
 if TYPE_CHECKING:
     from raceview.tui.views.timeline import TimelineView
 
+THEME = "ansi-dark"
+"""The terminal's own sixteen colours: the user's palette, and short escape codes over ssh."""
 
-class LoadingCancelledError(Exception):
-    """The user left while the bundle was being opened."""
+
+def _commands() -> type[Provider]:
+    from raceview.tui.commands import ActionsProvider
+
+    return ActionsProvider
 
 
 class RaceviewApp(App[None]):
@@ -38,6 +46,7 @@ class RaceviewApp(App[None]):
 
     TITLE = "raceview"
     CSS_PATH = "raceview.tcss"
+    COMMANDS: ClassVar[set[Any]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "view('verdict')", "Verdict"),
         Binding("2", "view('timeline')", "Timeline"),
@@ -46,19 +55,27 @@ class RaceviewApp(App[None]):
         Binding("5", "view('policies')", "Policies"),
         Binding("n", "race(1)", "Next race"),
         Binding("N", "race(-1)", "Previous race"),
-        Binding("colon", "go_to_time", "Go to time"),
-        Binding("slash", "filter", "Filter"),
+        Binding("colon", "go_to_time", "Go to time", key_display=":"),
+        Binding("slash", "filter", "Filter", key_display="/"),
         Binding("e", "export", "Export"),
-        Binding("question_mark", "help", "All keys"),
-        Binding("q", "quit", "Quit"),
+        Binding("question_mark", "help", "All keys and signs", key_display="?"),
+        Binding("escape", "leave_loading", "Stop loading", show=False),
+        Binding("q,ctrl+c", "quit", "Quit"),
     ]
+
+    theme: Reactive[str] = Reactive(THEME)
 
     def __init__(self, opening: Opening) -> None:
         super().__init__()
         self.opening = opening
         self.case: Case | None = None
-        self.failure: RaceviewError | None = None
+        self.loading = Loading(opening, self.post_message)
+        self.failure: Exception | None = None
         """Why the bundle could not be opened; the command line tells it when the app has ended."""
+        chosen = None if self.no_color else load_theme()
+        self._kept_theme = THEME
+        if chosen in self.available_themes:
+            self.theme = self._kept_theme = chosen
 
     def get_default_screen(self) -> Screen[None]:
         return MainScreen(str(self.opening.bundle or "files"))
@@ -68,41 +85,42 @@ class RaceviewApp(App[None]):
         """The screen with the five views, whatever lies over it."""
         return cast(MainScreen, self.screen_stack[0])
 
+    # From the start to the first view
+
     def on_mount(self) -> None:
-        self.call_after_refresh(self.load)  # paint first
-
-    @work(thread=True, exclusive=True, group="loading")
-    def load(self) -> None:
-        """Open the bundle."""
-        worker = get_current_worker()
-
-        def tell(step: str, done: int, total: int) -> None:
-            if worker.is_cancelled:
-                raise LoadingCancelledError
-            self.post_message(LoadingStep(step, done, total))
-
-        try:
-            investigation = self.opening.open(tell)
-            from raceview.tui.session import load_session
-
-            case = Case(investigation, investigation.summary(), load_session(investigation.files))
-        except RaceviewError as error:
-            self.post_message(LoadingFailed(error))
-        except LoadingCancelledError:
-            return
-        else:
-            self.post_message(Loaded(case))
+        self.call_after_refresh(self.loading.start)  # paint first
 
     def on_loading_step(self, message: LoadingStep) -> None:
-        self.main.show_progress(message.step, message.done, message.total)
+        if self.screen_stack:
+            self.main.show_progress(message.step, message.done, message.total)
 
     def on_loading_failed(self, message: LoadingFailed) -> None:
         self.failure = message.error
         self.exit()
 
     async def on_loaded(self, message: Loaded) -> None:
+        if self._exit:
+            message.case.investigation.close()
+            return
         self.case = message.case
-        await self.main.show_case(message.case)
+        view = message.case.session.view
+        if message.at_ns is not None:
+            view = "timeline"
+        await self.main.show_case(message.case, view if view in VIEWS else VIEWS[0])
+        if message.complaint:
+            self.complain(message.complaint)
+        if message.at_ns is not None:
+            self.post_message(OpenTimeline(at_ns=message.at_ns))
+        if message.event is not None:
+            self.post_message(OpenEvent(message.event))
+
+    def complain(self, sentence: str) -> None:
+        """Tell what is not possible, in one sentence; it may quote files and users."""
+        from raceview.safe_text import printable
+
+        self.notify(printable(sentence), severity="warning", markup=False, timeout=8)
+
+    # Keys
 
     async def action_view(self, name: str) -> None:
         """Bring a view to the front."""
@@ -115,6 +133,79 @@ class RaceviewApp(App[None]):
         if self.case:
             await self.action_view("timeline")
             cast("TimelineView", self.main.view).step_race(step)
+
+    def action_go_to_time(self) -> None:
+        """Ask for a time and show it on the timeline."""
+        case, view = self.case, self.main.view
+        if not case or not view:
+            return
+        if case.span is None:
+            self.complain("there is no record to go to")
+            return
+        from raceview.answers.moment import FORMS, parse_moment
+        from raceview.tui.screens.prompt import PromptScreen
+
+        within = case.span
+        near = view.time_ns()
+        near_ns = within.first_ns if near is None else near
+
+        def go(typed: str | None) -> None:
+            if typed:
+                self.post_message(OpenTimeline(at_ns=parse_moment(typed, near_ns, within)))
+
+        self.push_screen(
+            PromptScreen(
+                ":", f"time, UTC: {FORMS}", check=lambda typed: parse_moment(typed, near_ns, within)
+            ),
+            go,
+        )
+
+    def action_filter(self) -> None:
+        """Ask for a filter: of the view at the front, or of the duplicates where it has nothing to filter."""
+        view = self.main.view
+        if not view:
+            return
+        from raceview.answers.filters import FIELDS
+        from raceview.tui.screens.prompt import PromptScreen
+
+        filters = type(view).narrow is not View.narrow
+        target = view.NAME if filters else "duplicates"
+        check = view.check_filter
+
+        def narrow(typed: str | None) -> None:
+            if typed is not None:
+                self.post_message(OpenView(target, typed))
+
+        hint = f"{target} with {', '.join(f'{field}:NAME' for field in FIELDS)}, or part of an event id"
+        self.push_screen(
+            PromptScreen("/", hint, view.filter_text() if filters else "", check=check, empty=True), narrow
+        )
+
+    def action_export(self) -> None:
+        """Write the files: the policies view asks where and how."""
+        if self.case:
+            screen = import_module("raceview.tui.screens.export").ExportScreen
+            self.push_screen(screen(self.case, self.opening))
+
+    def action_help(self) -> None:
+        """Every key that works here, and what the signs mean."""
+        from raceview.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.screen.active_bindings))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Escape leaves while the bundle is being opened, and only then."""
+        return self.case is None if action == "leave_loading" else True
+
+    def action_leave_loading(self) -> None:
+        """Stop opening the bundle, and leave."""
+        self.exit()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the palette offers beside the keys."""
+        yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
+
+    # Between the screens
 
     async def on_open_view(self, message: OpenView) -> None:
         await self.action_view(message.view)
@@ -137,7 +228,39 @@ class RaceviewApp(App[None]):
             screen = getattr(import_module(f"raceview.tui.screens.{module}"), name)
             self.push_screen(screen(self.case, event))
 
+    def on_resize(self) -> None:
+        from raceview.tui.screens.too_small import LEAST, TooSmallScreen
+
+        small = self.size.width < LEAST.width or self.size.height < LEAST.height
+        covered = isinstance(self.screen, TooSmallScreen)
+        if small and not covered:
+            self.push_screen(TooSmallScreen())
+        elif covered and not small:
+            self.pop_screen()
+
+    def watch_theme(self, theme: str) -> None:
+        """Remember what the user chose."""
+        if self.is_running and theme != self._kept_theme:
+            self._kept_theme = theme
+            save_theme(theme)
+
+    # The end
+
+    def exit(self, *args: Any, **kwargs: Any) -> None:
+        """Leave; the place is written down while the views are still there."""
+        if self.screen_stack:
+            self.main.remember()
+        super().exit(*args, **kwargs)
+
+    def _keep(self) -> None:
+        if self.case and (complaint := self.case.session.save()):
+            from rich.text import Text
+
+            self._exit_renderables.append(Text(complaint))
+
     def on_unmount(self) -> None:
+        self.loading.cancel()
         if self.case:
-            self.case.session.save()
+            self._keep()
+            self.case.investigation.engine.interrupt()
             self.case.investigation.close()

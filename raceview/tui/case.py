@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from raceview.answers.moment import Span
     from raceview.investigation import Investigation
     from raceview.tui.session import Session
 
@@ -18,3 +19,5 @@ class Case:
     investigation: Investigation
     summary: Mapping[str, Any]
     session: Session
+    span: Span | None = None
+    """What time the files cover."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 
 from textual.app import ComposeResult
@@ -10,11 +11,13 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Static
 
-from raceview.safe_text import printable
+from raceview.safe_text import columns, printable
 from raceview.tui.case import Case
 from raceview.tui.view import View
+from raceview.tui.widgets.progress import LoadingProgress
 
 VIEWS = ("verdict", "timeline", "duplicates", "findings", "policies")
+_LOADING_HINT = " esc or q leaves: nothing has been written"
 
 
 class MainScreen(Screen[None]):
@@ -24,13 +27,14 @@ class MainScreen(Screen[None]):
         super().__init__()
         self._bundle = bundle
         self._case: Case | None = None
-        self._front = VIEWS[0]
+        self._front = ""
+        """The view that is shown, or asked for while there is nothing to show."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="title", markup=False)
         yield Static(id="tabs", markup=False)
         with ContentSwitcher(id="views", initial="loading"), Container(id="loading"):
-            yield Static("reading the bundle", id="progress", markup=False)
+            yield LoadingProgress(id="progress")
         yield Static(id="keys", markup=False)
 
     def on_mount(self) -> None:
@@ -39,51 +43,82 @@ class MainScreen(Screen[None]):
     @property
     def view(self) -> View | None:
         """The view at the front, None while loading."""
-        found = self.query(f"#{self._front}")
-        return found.first(View) if self._case and found else None
+        found = self.query(f"#{self._front}") if self._case and self._front else None
+        return found.first(View) if found else None
 
     def show_progress(self, step: str, done: int, total: int) -> None:
         """Tell how far the opening is."""
-        share = f" {100 * done // total} %" if total else ""
-        self.query_one("#progress", Static).update(printable(f"{step}{share}"))
+        self.query_one(LoadingProgress).tell(step, done, total)
 
-    async def show_case(self, case: Case) -> None:
-        """The bundle is open: show the view that was asked for meanwhile."""
+    async def show_case(self, case: Case, view: str) -> None:
+        """The bundle is open: show `view`, unless another one was asked for meanwhile."""
         self._case = case
-        await self.show_view(self._front)
+        await self.show_view(self._front or view)
 
     async def show_view(self, name: str) -> None:
-        """Bring a view to the front, mounted and given the case when first shown."""
+        """Bring a view to the front; when first shown it is mounted, given the case, and sent to its last place."""
         self._front = name
         if self._case:
             switcher = self.query_one("#views", ContentSwitcher)
             if not switcher.query(f"#{name}"):
-                module = import_module(f"raceview.tui.views.{name}")
-                view: View = getattr(module, f"{name.capitalize()}View")(id=name)
-                await switcher.mount(view)
-                view.show_case(self._case)
+                await switcher.mount(self._made(name))
+                self._begin(self.query_one(f"#{name}", View), self._case)
             switcher.current = name
             if self.view:
                 self.view.take_focus()
         self._draw_frame()
 
+    def remember(self) -> None:
+        """Write down in the session which view is shown, and where the user is in each."""
+        if self._case and self._front:
+            session = self._case.session
+            session.view = self._front
+            session.places.update({view.NAME: view.place() for view in self.query(View)})
+
+    def _made(self, name: str) -> View:
+        view: View = getattr(import_module(f"raceview.tui.views.{name}"), f"{name.capitalize()}View")(id=name)
+        return view
+
+    def _begin(self, view: View, case: Case) -> None:
+        view.show_case(case)
+        if place := case.session.places.get(view.NAME):
+            # a session file may come from another version, or from an editor
+            with suppress(TypeError, ValueError, KeyError, AttributeError):
+                view.go_to_place(place)
+
+    def draw_keys(self) -> None:
+        """Tell the keys of the view at the front; a view whose hint changes calls this."""
+        self.query_one("#keys", Static).update(self.view.HINT if self.view else _LOADING_HINT)
+
     def _draw_frame(self) -> None:
         self.query_one("#title", Static).update(self._title())
+        self.query_one("#tabs", Static).update(self._tabs())
+        self.draw_keys()
+
+    def _tabs(self) -> Content:
+        front = self._front or VIEWS[0]
+        names = [f" {number} {name.capitalize()} " for number, name in enumerate(VIEWS, start=1)]
+        if sum(map(len, names)) > self.size.width:  # numbers will do, but for the one that is shown
+            names = [
+                text if name == front else f" {text.split()[0]} "
+                for name, text in zip(VIEWS, names, strict=True)
+            ]
         tabs = [
-            Content.styled(f" {number} {name.capitalize()} ", "reverse bold" if name == self._front else "")
-            for number, name in enumerate(VIEWS, start=1)
+            Content.styled(text, "reverse bold" if name == front else "")
+            for name, text in zip(VIEWS, names, strict=True)
         ]
-        self.query_one("#tabs", Static).update(Content("").join(tabs))
-        view = self.view
-        self.query_one("#keys", Static).update(view.HINT if view else "esc cancel · q quit")
+        return Content("").join(tabs)
 
     def _title(self) -> Content:
-        name = Content(" raceview · " + printable(self._bundle, 30))
+        name = " raceview · " + printable(self._bundle, 30)
         if not self._case:
-            return name
+            return Content(name)
         counts = [f"{self._case.summary[what]:,} {what}" for what in ("events", "attempts", "rows")]
         right = " · ".join(counts) + " "
-        return name + Content(" " * max(1, self.size.width - name.cell_length - len(right)) + right)
+        room = self.size.width - columns(name)
+        if len(right) >= room:
+            right = "/".join(f"{self._case.summary[what]:,}" for what in ("events", "attempts", "rows")) + " "
+        return Content(name + " " * max(1, room - len(right)) + right)
 
     def on_resize(self) -> None:
         self._draw_frame()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from raceview.errors import RaceviewError
 from raceview.tui.case import Case
 
 
 class LoadingStep(Message):
-    """How far the opening of a bundle is."""
+    """How far the opening of a bundle is: of a file in bytes, or of its steps."""
 
     def __init__(self, step: str, done: int, total: int) -> None:
         super().__init__()
@@ -17,17 +16,19 @@ class LoadingStep(Message):
 
 
 class Loaded(Message):
-    """The bundle is open."""
+    """The bundle is open. `event` and `at_ns` are the place asked for; `complaint` says why it is not there."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(
+        self, case: Case, event: int | None = None, at_ns: int | None = None, complaint: str = ""
+    ) -> None:
         super().__init__()
-        self.case = case
+        self.case, self.event, self.at_ns, self.complaint = case, event, at_ns, complaint
 
 
 class LoadingFailed(Message):
     """The bundle cannot be opened."""
 
-    def __init__(self, error: RaceviewError) -> None:
+    def __init__(self, error: Exception) -> None:
         super().__init__()
         self.error = error
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from raceview.model import Options, Policy
 
 if TYPE_CHECKING:
+    from raceview.engine import Engine
     from raceview.investigation import Investigation
 
 
@@ -31,7 +32,7 @@ class Opening:
     at: str | None = None
     arguments: tuple[str, ...] = ()
 
-    def open(self, progress: Callable[[str, int, int], None]) -> Investigation:
+    def open(self, progress: Callable[[str, int, int], None], engine: Engine | None = None) -> Investigation:
         """Read and analyse the bundle. Raises what `raceview.open_bundle` raises, and whatever `progress` does."""
         from raceview.investigation import open_bundle
 
@@ -42,6 +43,7 @@ class Opening:
             output=self.output,
             options=self.options,
             progress=progress,
+            engine=engine,
         )
 
     def with_policy(self, policy: Policy) -> Opening:

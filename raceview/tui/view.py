@@ -32,6 +32,20 @@ class View(Vertical, can_focus=False):
     def narrow(self, where: str) -> None:
         """Filter by the text of a `raceview.answers.filters.Filter`; views without a list ignore it."""
 
+    def filter_text(self) -> str:
+        """The filter that holds now, as `narrow` took it: `/` begins with this."""
+        return ""
+
+    def check_filter(self, where: str) -> None:
+        """Raises UsageError, in one sentence, for a filter that `narrow` could not take."""
+        from raceview.answers.filters import parse
+
+        parse(where)
+
+    def time_ns(self) -> int | None:
+        """The time that the view is at, from which `:+5s` counts; None where it is at none."""
+        return None
+
     def place(self) -> dict[str, object]:
         """Where the user is in this view, as JSON can hold it, for the next session."""
         return {}

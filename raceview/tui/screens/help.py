@@ -1,0 +1,99 @@
+"""Every key that works where the user stands, from the bindings themselves, and what the signs mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from raceview.charts.marks import OUTCOMES, ROLES, SEVERITIES, Mark, Severity
+
+_ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
+
+
+class HelpScreen(ModalScreen[None]):
+    """Over any screen; the keys are those of that screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark", "dismiss", "Back"),
+        Binding("j,down", "down", "Down"),
+        Binding("k,up", "up", "Up"),
+    ]
+    DEFAULT_CSS = """
+    HelpScreen { align: center middle; }
+    HelpScreen > VerticalScroll { width: 76; max-width: 100%; height: auto; max-height: 100%; background: $panel;
+        border: round $primary; border-title-align: left; padding: 0 1; }
+    """
+
+    def __init__(self, bindings: Mapping[str, ActiveBinding]) -> None:
+        super().__init__()
+        self._active = list(bindings.items())
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll() as box:
+            box.border_title = "keys and signs · esc back"
+            yield Static(Content("\n").join(self._lines()), markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
+
+    def action_down(self) -> None:
+        """Scroll."""
+        self.query_one(VerticalScroll).scroll_down(animate=False)
+
+    def action_up(self) -> None:
+        """Scroll back."""
+        self.query_one(VerticalScroll).scroll_up(animate=False)
+
+    def _lines(self) -> Iterator[Content]:
+        here = [(key, active) for key, active in self._active if not isinstance(active.node, App)]
+        yield from _section("here", _keys(here))
+        yield from _section("everywhere", _keys(x for x in self._active if isinstance(x[1].node, App)))
+        yield from _section("signs", _signs())
+
+
+def _section(title: str, lines: Iterable[tuple[str, str]]) -> Iterator[Content]:
+    """A heading, then two columns of what is said, down the first and then down the second."""
+    said = list(lines)
+    if not said:
+        return
+    yield Content.styled(title, "bold underline")
+    half = (len(said) + 1) // 2
+    for number in range(half):
+        line = Content("")
+        for key, words in said[number::half]:
+            line += Content.styled(f"{key:>11} ", "bold") + Content(f"{words:<24}"[:24])
+        yield line
+    yield Content("")
+
+
+def _keys(active: Iterable[tuple[str, ActiveBinding]]) -> Iterator[tuple[str, str]]:
+    """(keys, what they do), one line for each action."""
+    actions: dict[tuple[DOMNode, str], tuple[list[str], str]] = {}
+    for key, (node, binding, enabled, _) in active:
+        if enabled and binding.description:
+            actions.setdefault((node, binding.action), ([], binding.description))[0].append(
+                _shown(key, binding)
+            )
+    for keys, description in actions.values():
+        yield " ".join(keys), description
+
+
+def _shown(key: str, binding: Binding) -> str:
+    from textual.keys import format_key
+
+    return binding.key_display or _ARROWS.get(key) or format_key(key)
+
+
+def _signs() -> Iterator[tuple[str, str]]:
+    """Each glyph once for each meaning."""
+    marks: list[Mark] = [mark for severity, mark in SEVERITIES.items() if severity is not Severity.IDLE]
+    marks += [*ROLES.values(), *OUTCOMES.values()]
+    yield from dict.fromkeys((mark.glyph, mark.word) for mark in marks)
