@@ -1,0 +1,7 @@
+"""Bundles made by hand, as for the analysis."""
+
+from __future__ import annotations
+
+from analysis.conftest import bundle, linked, stack
+
+__all__ = ["bundle", "linked", "stack"]
