@@ -20,13 +20,15 @@ class Severity(IntEnum):
     """Attempts of which nothing is to be said."""
     COPY = 2
     """An event with several rows (where its attempts do not overlap), and each row beyond the original."""
-    ALTERED = 3
-    """An event whose one row does not hold the source's values, and that row; a phantom row, too."""
-    TIMEOUT = 4
+    STRAY = 3
+    """A row that no event, or no attempt, accounts for: a phantom, or the row of an unlogged event."""
+    ALTERED = 4
+    """An event whose one row does not hold the source's values, and that row."""
+    TIMEOUT = 5
     """An attempt that timed out."""
-    RACE = 5
+    RACE = 6
     """Two attempts of one event overlap."""
-    LOST = 6
+    LOST = 7
     """An event without any row: lost, abandoned or unprocessed."""
 
 
@@ -55,6 +57,7 @@ SEVERITIES: dict[Severity, Mark] = {
     Severity.RACE: Mark("╳", "race", "bright_red"),  # noqa: RUF001  # it is meant
     Severity.TIMEOUT: Mark("!", "time-out", "bright_yellow"),
     Severity.ALTERED: Mark("≠", "altered", "bright_magenta"),
+    Severity.STRAY: Mark("?", "stray", "bright_magenta"),
     Severity.COPY: Mark("○", "copy", "bright_cyan"),
     Severity.BUSY: Mark("▒", "busy", "green"),
     Severity.IDLE: Mark(" ", "idle", "bright_black"),
@@ -65,7 +68,7 @@ BUSY_GLYPHS = "░▒▓"
 """Busy cells by how much is in them, from little to much."""
 
 ORIGINAL_ROW = Mark("●", "original", "white")
-ALTERED_ROW = Mark("◐", "altered", "bright_magenta")
+ALTERED_ROW = Mark("≠", "altered", "bright_magenta")
 COPY_ROW = Mark("○", "copy", "bright_cyan")
 PHANTOM_ROW = Mark("?", "phantom", "bright_magenta")
 
@@ -87,19 +90,28 @@ OUTCOMES: dict[Outcome, Mark] = {
     Outcome.UNKNOWN: Mark("·", "unknown", "bright_black"),
 }
 
-BAR = "━"
+BODIES: dict[Severity, str] = {
+    Severity.LOST: "·",
+    Severity.RACE: "═",
+    Severity.TIMEOUT: "╍",
+    Severity.ALTERED: "≈",
+    Severity.STRAY: "¿",
+    Severity.COPY: "◦",
+    Severity.BUSY: "━",
+    Severity.IDLE: " ",
+}
+"""How a bar goes on after its first cell, which has the glyph: no part of it looks clean that is not."""
 BAR_END = "╸"
-"""The last cell of a bar that ends within its first half."""
+"""The last cell of a busy bar that ends within its first half."""
 BAR_START = "╺"
-"""The first cell of a bar that starts within its second half."""
-SELECTED_BAR = "█"
+"""The first cell of a busy bar that starts within its second half."""
 OPEN_END = "→"
 """The end of a bar that nobody knows the end of."""
 LINK = "┊"
 """Joins attempts of one event across lanes, and their rows."""
 FOLD = "┆"
 """A gap in which nothing runs, folded away."""
-HERE = ("└", "─", "┘")
-"""Where the window lies on the minimap: its start, inside, its end."""
+HERE = ("└", "─", "┘", "△")
+"""Where the window lies on the minimap: its start, inside, its end; all in one column."""
 LEVELS = "▁▂▃▄▅▆▇█"
 """Amounts from little to much, for minimaps and histograms."""
