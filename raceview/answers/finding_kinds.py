@@ -35,12 +35,22 @@ class FindingKind(StrEnum):
     """Two attempts of one event overlap, and yet it has no second row."""
     WORKER_OVERLAP = "worker_overlap"
     """An attempt that overlaps another one of its worker."""
+    SAME_KEY = "same_key"
+    """Rows that share symbol and timestamp: what keying on these would take for one event."""
+    FALSE_KEY = "false_key"
+    """Those among them that hold different events."""
     DUPLICATED = "duplicated"
     UNKNOWN = "unknown"
     EXACTLY_ONCE = "exactly_once"
 
 
-ON_REQUEST = (FindingKind.DUPLICATED, FindingKind.UNKNOWN, FindingKind.EXACTLY_ONCE)
+ON_REQUEST = (
+    FindingKind.SAME_KEY,
+    FindingKind.FALSE_KEY,
+    FindingKind.DUPLICATED,
+    FindingKind.UNKNOWN,
+    FindingKind.EXACTLY_ONCE,
+)
 """Kinds that are listed only where they are asked for by name: they have a list of their own, or are no trouble."""
 
 NEEDS: dict[FindingKind, tuple[str, ...]] = {
@@ -51,6 +61,7 @@ NEEDS: dict[FindingKind, tuple[str, ...]] = {
             FindingKind.AMBIGUOUS,
             FindingKind.SUSPECT,
             FindingKind.ALTERED,
+            FindingKind.FALSE_KEY,
             FindingKind.DUPLICATED,
         ),
         ("ticks", "output"),
@@ -58,6 +69,7 @@ NEEDS: dict[FindingKind, tuple[str, ...]] = {
     **dict.fromkeys((FindingKind.ID_COLLISION, FindingKind.TWIN, FindingKind.UNKNOWN), ("ticks",)),
     **dict.fromkeys((FindingKind.TIMEOUT, FindingKind.WORKER_OVERLAP), ("attempts",)),
     FindingKind.CLOCK_SKEW: ("ticks", "attempts"),
+    FindingKind.SAME_KEY: ("output",),
     FindingKind.QUARANTINED: (),
 }
 """The files without which a kind cannot be known."""
@@ -191,6 +203,29 @@ _WORKER_OVERLAP = """
     LEFT JOIN attempts_read AS o ON o.line = a.other
     LEFT JOIN ticks_read AS k ON k.line = a.event"""
 
+_SAME_KEY = """
+    SELECT o.time_ns AS at_ns, o.symbol,
+        'rows ' || g.listed || ' share symbol and timestamp; ' || CASE
+            WHEN g.events > 1 THEN 'they are ' || CAST(g.events AS VARCHAR) || ' events: ' || g.ids
+            WHEN g.events = 1 THEN 'all are ' || g.ids ELSE 'their events are not known' END AS what,
+        'output' AS file, o.line, g.event, o.row, NULL AS worker
+    FROM (
+        SELECT m.last_row, count(DISTINCT l.event) AS events, min(l.event) AS event,
+            string_agg(CAST(m.row AS VARCHAR), ', ' ORDER BY m.row) AS listed,
+            string_agg(DISTINCT k.event_id, ', ' ORDER BY k.event_id) AS ids,
+            max(CASE WHEN l.event <> z.event THEN 1 ELSE 0 END) AS mixed
+        FROM (
+            SELECT row, last_row FROM same_key UNION ALL SELECT DISTINCT last_row, last_row FROM same_key
+        ) AS m
+        LEFT JOIN links AS l ON l.row = m.row
+        LEFT JOIN links AS z ON z.row = m.last_row
+        LEFT JOIN ticks_read AS k ON k.line = l.event
+        GROUP BY m.last_row
+    ) AS g
+    JOIN outputs_read AS o ON o.row = g.last_row"""
+
+_FALSE_KEY = f"{_SAME_KEY} WHERE g.mixed = 1"
+
 _CLOCK_SKEW = """
     SELECT NULL AS at_ns, '' AS symbol, '' AS what, '' AS file, 0 AS line, NULL AS event, NULL AS row, NULL AS worker
     WHERE 1 = 0"""
@@ -207,4 +242,6 @@ _SOURCES = {
     FindingKind.TIMEOUT: _TIMEOUT,
     FindingKind.EVENT_OVERLAP: _EVENT_OVERLAP,
     FindingKind.WORKER_OVERLAP: _WORKER_OVERLAP,
+    FindingKind.SAME_KEY: _SAME_KEY,
+    FindingKind.FALSE_KEY: _FALSE_KEY,
 }
