@@ -28,8 +28,11 @@ Cell: TypeAlias = "str | tuple[str, str]"
 """Text, or text and a Rich style (`"bold red"`)."""
 Row: TypeAlias = Sequence[Cell]
 
-_POINTER = "▸ "
-_NO_POINTER = "  "
+_POINTER = "▸"
+_NO_POINTER = " "
+_NO_MARK = " "
+_MARGIN = 2
+"""Terminal columns before the first cell: the pointer and a mark."""
 _GAP = "  "
 _LEAST_REST = 8
 
@@ -104,6 +107,7 @@ class Table(Widget, can_focus=True):
         self._rows: Sequence[Row] = ()
         self._keys: Sequence[Hashable] | None = None
         self._style: Callable[[int], str] | None = None
+        self._mark: Callable[[int], str] | None = None
         self._top = 0
 
     @property
@@ -125,15 +129,16 @@ class Table(Widget, can_focus=True):
         *,
         heads: Sequence[Column] | None = None,
         style: Callable[[int], str] | None = None,
+        mark: Callable[[int], str] | None = None,
         empty: str | None = None,
     ) -> None:
         """Show other rows. `keys` name them: the cursor stays on the row of its key, else on its index.
 
         `rows` may be lazy: an object with a length that makes a row when asked. `style` gives the Rich style of a
-        whole row, by its index.
+        whole row, `mark` one letter to stand before it, both by its index.
         """
         held = self.key if self._keys is not None else None
-        self._rows, self._keys, self._style = rows, keys, style
+        self._rows, self._keys, self._style, self._mark = rows, keys, style, mark
         self.heads = tuple(heads) if heads is not None else self.heads
         self.empty = self.empty if empty is None else empty
         at = self.cursor
@@ -225,14 +230,15 @@ class Table(Widget, can_focus=True):
             )
         elif not self._rows and y == 1:
             dim = base + self.get_component_rich_style("table--empty")
-            segments = [Segment(_NO_POINTER + printable(self.empty, max(width - 3, 0)), dim)]
+            segments = [Segment(" " * _MARGIN + printable(self.empty, max(width - 3, 0)), dim)]
         elif row < len(self._rows):
             at = row == self.cursor
             if self._style and (name := self._style(row)):
                 base += Style.parse(name)
             if at:
                 base += self.get_component_rich_style("table--cursor")
-            segments = self._segments(self._rows[row], _POINTER if at else _NO_POINTER, base)
+            mark = self._mark(row) if self._mark else _NO_MARK
+            segments = self._segments(self._rows[row], (_POINTER if at else _NO_POINTER) + mark, base)
         else:
             segments = []
         bar = Segment(self._bar(y), self.rich_style + self.get_component_rich_style("table--bar"))
@@ -265,7 +271,7 @@ class Table(Widget, can_focus=True):
 
     def _widths(self) -> list[tuple[Column, int]]:
         """The columns and their widths here; 0 for one that is left out."""
-        room = self.size.width - len(_POINTER) - 1
+        room = self.size.width - _MARGIN - 1
         shown = [True] * len(self.heads)
 
         def need() -> int:
