@@ -46,6 +46,10 @@ class View(Vertical, can_focus=False):
         """The time that the view is at, from which `:+5s` counts; None where it is at none."""
         return None
 
+    def beside(self, event: int, step: int) -> int | None:
+        """The event `step` lines on from `event` in the view's list, which goes there; None where there is none."""
+        return None
+
     def place(self) -> dict[str, object]:
         """Where the user is in this view, as JSON can hold it, for the next session."""
         return {}
