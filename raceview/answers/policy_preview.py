@@ -77,8 +77,7 @@ class Flips:
 
 def effects(inv: Investigation) -> list[Effect]:
     """What every policy that can be had here would do. Without the ticks there is no `source`."""
-    ((rows,),) = inv.engine.rows("SELECT count(*) FROM outputs")
-    return [_effect(inv, policy, rows) for policy in policies_here(inv)]
+    return [effect(inv, policy) for policy in policies_here(inv)]
 
 
 def policies_here(inv: Investigation) -> list[Policy]:
@@ -86,7 +85,9 @@ def policies_here(inv: Investigation) -> list[Policy]:
     return [policy for policy in Policy if policy is not Policy.SOURCE or inv.files.ticks is not None]
 
 
-def _effect(inv: Investigation, policy: Policy, rows: int) -> Effect:
+def effect(inv: Investigation, policy: Policy) -> Effect:
+    """How many rows one policy would write, drop and correct."""
+    ((rows,),) = inv.engine.rows("SELECT count(*) FROM outputs")
     found = dict(
         inv.engine.rows(f"SELECT action, count(*) FROM ({_changes(inv, policy)}) AS g GROUP BY action")
     )

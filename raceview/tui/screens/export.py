@@ -1,0 +1,308 @@
+"""The export dialog: where to, by which policy, what will be there afterwards; then it writes, or says why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from raceview.answers.policy_preview import Effect, effect
+from raceview.errors import RaceviewError
+from raceview.export import file_names, refuse_bundle, write_exports
+from raceview.safe_text import left, printable
+from raceview.tui.case import Case
+from raceview.tui.clipboard import copy
+from raceview.tui.opening import Opening
+from raceview.tui.policy_words import MEANING, deed
+
+FOLDER = "exports"
+_PLACE = "export"
+"""The name under which the session keeps the folder of the last export."""
+_NAME_WIDTH = 31
+_FULL, _EMPTY, _BAR_WIDTH = "█", "░", 30
+_ASKING = " enter write · f folder · c copy as command · esc back"
+_TYPING = " enter write · esc leave the folder"
+_WRITING = " esc stop: the folder stays as it is"
+_STOPPING = " stopping after the file at hand ..."
+_WRITTEN = " c copy as command · enter or esc back"
+
+
+class StoppedError(Exception):
+    """The user stopped the export."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What is known of the folder that was typed, and why it will not do."""
+
+    path: Path
+    exists: bool = False
+    there: frozenset[str] = frozenset()
+    """The files in it that an export would replace."""
+    refusal: str = ""
+
+
+class ExportScreen(ModalScreen[None]):
+    """Enter writes, and only then."""
+
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    ExportScreen { align: center middle; }
+    ExportScreen > Vertical {
+        width: 78; max-width: 100%; height: auto; max-height: 100%; border: round $primary; padding: 0 1;
+    }
+    ExportScreen Horizontal { height: auto; }
+    ExportScreen .label { width: 10; color: $text-muted; }
+    ExportScreen Horizontal > * { width: 1fr; height: auto; }
+    ExportScreen .gap { margin-top: 1; }
+    ExportScreen #keys { color: $text-muted; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "write", "Write the files"),
+        Binding("f", "folder", "Another folder"),
+        Binding("c,y", "copy", "Copy as command"),
+        Binding("escape", "back", "Back; stop writing"),
+    ]
+
+    class Looked(Message):
+        """What is in the folder that was typed last."""
+
+        def __init__(self, folder: Folder) -> None:
+            super().__init__()
+            self.folder = folder
+
+    class Weighed(Message):
+        """What the policy will do."""
+
+        def __init__(self, effect: Effect) -> None:
+            super().__init__()
+            self.effect = effect
+
+    class Stepped(Message):
+        """How far the writing is."""
+
+        def __init__(self, step: str, done: int, total: int) -> None:
+            super().__init__()
+            self.step, self.done, self.total = step, done, total
+
+    class Ended(Message):
+        """The files that are written; none where it was stopped, or did not go: then the sentence says why."""
+
+        def __init__(self, files: list[Path], sentence: str = "") -> None:
+            super().__init__()
+            self.files, self.sentence = files, sentence
+
+    def __init__(self, case: Case, opening: Opening) -> None:
+        super().__init__()
+        self._case, self._opening = case, opening
+        self._policy = case.investigation.policy
+        self._names = file_names(case.investigation)
+        self._folder = Folder(Path(str(case.session.places.get(_PLACE, {}).get("folder") or FOLDER)))
+        self._effect: Effect | None = None
+        self._stop = Event()
+        self._state = _ASKING
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as dialog:
+            dialog.border_title = "Export"
+            folder = Input(str(self._folder.path), id="folder", compact=True, select_on_focus=False)
+            for name, value in (
+                ("folder", folder),
+                ("", Static(id="there", markup=False)),
+                ("policy", Static(id="policy", markup=False)),
+                ("files", Static(id="files", markup=False)),
+                ("command", Static(id="command", markup=False)),
+            ):
+                with Horizontal(classes="gap" if name else ""):
+                    yield Static(name, classes="label", markup=False)
+                    yield value
+            yield Static(id="status", classes="gap", markup=False)
+            yield Static(id="keys", markup=False)
+
+    def on_mount(self) -> None:
+        self._weigh()
+        self._look(str(self._folder.path))
+        self._draw()
+
+    def on_unmount(self) -> None:
+        self._stop.set()
+
+    @work(thread=True, group="weigh")
+    def _weigh(self) -> None:
+        self.post_message(self.Weighed(effect(self._case.investigation, self._policy)))
+
+    @work(thread=True, exclusive=True, group="look")
+    def _look(self, text: str) -> None:
+        """Look at a folder: beside the screen, for it may lie on a slow disk."""
+        self.post_message(self.Looked(self._looked_at(text)))
+
+    def _looked_at(self, text: str) -> Folder:
+        path = Path(text.strip()).expanduser()
+        if not text.strip():
+            return Folder(path, refusal="Name a folder to write to.")
+        try:
+            refuse_bundle(path, self._opening.bundle)
+            if path.exists() and not path.is_dir():
+                return Folder(path, refusal=f"{path} is a file, not a folder.")
+            return Folder(path, path.exists(), frozenset(n for n in self._names if (path / n).exists()))
+        except RaceviewError as error:
+            return Folder(path, refusal=f"{error}.")
+        except (OSError, ValueError) as error:
+            return Folder(path, refusal=f"{path}: {getattr(error, 'strerror', None) or error}.")
+
+    @work(thread=True, exclusive=True, group="write")
+    def _write(self, text: str) -> None:
+        folder = self._looked_at(text)
+        if folder.refusal:
+            self.post_message(self.Ended([], folder.refusal))
+            return
+
+        def tell(step: str, done: int, total: int) -> None:
+            if self._stop.is_set():
+                raise StoppedError
+            self.post_message(self.Stepped(step, done, total))
+
+        try:
+            files = write_exports(self._case.investigation, folder.path, tell)
+        except StoppedError:
+            self.post_message(self.Ended([], f"Stopped: {folder.path} is as it was."))
+        except RaceviewError as error:
+            self.post_message(self.Ended([], f"{error}."))
+        else:
+            self.post_message(self.Ended(files))
+
+    def on_export_screen_looked(self, message: Looked) -> None:
+        if self._state == _ASKING:
+            self._folder = message.folder
+            self._draw()
+
+    def on_export_screen_weighed(self, message: Weighed) -> None:
+        self._effect = message.effect
+        self._draw()
+
+    def on_export_screen_stepped(self, message: Stepped) -> None:
+        full = _BAR_WIDTH * message.done // max(1, message.total)
+        bar = Content.styled(_FULL * full, "$primary") + Content(_EMPTY * (_BAR_WIDTH - full))
+        self._say(bar + Content(f" {message.step}"))
+
+    def on_export_screen_ended(self, message: Ended) -> None:
+        self._state = _WRITTEN if message.files else _ASKING
+        self.query_one(Input).disabled = bool(message.files)
+        if message.files:
+            self._case.session.places[_PLACE] = {"folder": str(self._folder.path)}
+            self._say(Content.styled(f"✓ {self._written(message.files)}", "ansi_bright_green"))
+        else:
+            self._say(Content.styled(f"! {printable(message.sentence)}", "ansi_bright_yellow"))
+            self._look(self.query_one(Input).value)
+        self._draw()
+
+    def on_input_changed(self, message: Input.Changed) -> None:
+        self._say(Content())
+        self._look(message.value)
+
+    def on_input_submitted(self) -> None:
+        self.action_write()
+
+    def on_descendant_focus(self) -> None:
+        self._draw()
+
+    def on_descendant_blur(self) -> None:
+        self._draw()
+
+    def action_write(self) -> None:
+        """Write; once that is done, back."""
+        if self._state == _WRITTEN:
+            self.dismiss()
+        elif self._state == _ASKING:
+            self._state = _WRITING
+            self._stop.clear()
+            text = self.query_one(Input).value
+            self._folder = Folder(Path(text.strip()).expanduser(), self._folder.exists, self._folder.there)
+            self.set_focus(None)
+            self.query_one(Input).disabled = True
+            self._draw()
+            self._write(text)
+
+    def action_folder(self) -> None:
+        """Type another folder."""
+        if self._state == _ASKING:
+            self.query_one(Input).focus()
+
+    def action_copy(self) -> None:
+        """The command that writes the same without a terminal, to the clipboard."""
+        session = self._case.session.path
+        self._say(Content(printable(copy(self.app, self._command(), session.parent if session else None))))
+
+    def action_back(self) -> None:
+        """Leave the folder's line, or the dialog; while it writes, stop that."""
+        if self._state == _WRITING:
+            self._state = _STOPPING
+            self._stop.set()
+            self._draw()
+        elif self._state == _STOPPING:
+            return
+        elif self.focused:
+            self.set_focus(None)
+        else:
+            self.dismiss()
+
+    def _command(self) -> str:
+        return self._opening.command(self._policy, self._folder.path)
+
+    def _say(self, content: Content) -> None:
+        self.query_one("#status", Static).update(content)
+
+    def _draw(self) -> None:
+        there, color = self._told_of_folder()
+        self.query_one("#there", Static).update(Content.styled(there, color))
+        self.query_one("#policy", Static).update(self._told_of_policy())
+        self.query_one("#files", Static).update(self._told_of_files())
+        self.query_one("#command", Static).update(Content(printable(self._command())))
+        keys = _TYPING if self._state == _ASKING and self.focused else self._state
+        self.query_one("#keys", Static).update(keys)
+
+    def _told_of_folder(self) -> tuple[str, str]:
+        """What is in the folder now, or why it will not do; and the colour of that."""
+        folder = self._folder
+        if self._state == _WRITTEN:
+            return "✓ holds one whole set", ""
+        if folder.refusal:
+            return f"! {printable(folder.refusal)}", "ansi_bright_yellow"
+        if folder.there:
+            return f"~ is there: {len(folder.there)} files in it will be replaced", "ansi_bright_yellow"
+        return ("+ is there: nothing in it will be replaced" if folder.exists else "+ will be made"), ""
+
+    def _told_of_policy(self) -> Content:
+        did = deed(self._effect) if self._effect else "..."
+        return Content.styled(str(self._policy), "bold") + Content(f": {MEANING[self._policy]}\n{did}")
+
+    def _told_of_files(self) -> Content:
+        """The names in two columns, with what happens to each."""
+        told = [f"{self._mark(name)} {left(name, _NAME_WIDTH)}" for name in self._names]
+        half = (len(told) + 1) // 2
+        second = [*told[half:], ""]
+        return Content("\n".join(one + other for one, other in zip(told[:half], second, strict=False)))
+
+    def _mark(self, name: str) -> str:
+        """What becomes of a file: written, replaced, or new."""
+        if self._state == _WRITTEN:
+            return "✓"
+        return "~" if name in self._folder.there else "+"
+
+    def _written(self, files: list[Path]) -> str:
+        folder = printable(str(self._folder.path))
+        did = ""
+        if self._effect:
+            effect = self._effect
+            did = f": {effect.rows:,} rows, {effect.dropped:,} dropped, {effect.corrected:,} changed"
+        return f"{len(files)} files written to {folder}{did}"
