@@ -178,10 +178,10 @@ _EVENT_OVERLAP = """
 
 _WORKER_OVERLAP = """
     SELECT a.start_ns AS at_ns, coalesce(k.symbol, '') AS symbol,
-        r.event_id || ' was held by ' || r.worker_id || ' from ' || r.start_time || CASE
-            WHEN r.end_ns IS NULL THEN ', with no end logged' ELSE ' to ' || r.end_time END
-            || coalesce(', beside ' || o.event_id || ' (line ' || CAST(o.line AS VARCHAR) || ')',
-                ', beside an earlier attempt') AS what,
+        r.worker_id || ' held ' || r.event_id || ' beside '
+            || coalesce(o.event_id || ' (line ' || CAST(o.line AS VARCHAR) || ')', 'an earlier attempt') || ', from '
+            || r.start_time || CASE
+                WHEN r.end_ns IS NULL THEN ' with no end logged' ELSE ' to ' || r.end_time END AS what,
         'attempts' AS file, a.line, k.line AS event, NULL AS row, a.worker
     FROM (
         SELECT n.line, n.event, n.worker, n.start_ns, CASE
