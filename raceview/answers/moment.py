@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from raceview.answers.amounts import clock, date, second_digits
 from raceview.answers.filters import quoted
 from raceview.bundle.rejection import RejectedError
 from raceview.bundle.times import parse_time
@@ -75,7 +76,9 @@ def parse_moment(text: str, near_ns: int, within: Span) -> int:
         except RejectedError:
             raise UsageError(f"{typed!r} is no time: write {FORMS}") from None
     if not within.holds(at_ns):
-        raise UsageError(f"{typed}: the files reach from {utc(within.first_ns)} to {utc(within.last_ns)} UTC")
+        raise UsageError(
+            f"{typed}: the files reach from {_utc(within.first_ns)} to {_utc(within.last_ns)} UTC"
+        )
     return at_ns
 
 
@@ -93,16 +96,8 @@ def find_event(investigation: Investigation, event_id: str) -> int:
     raise UsageError(f"event {typed}: {investigation.files.ticks.name} has no such event_id")
 
 
-def utc(at_ns: int) -> str:
-    """`2025-07-12 09:15:05.81`: with as many digits as the time has, in threes."""
-    seconds, rest = divmod(at_ns, NS_PER_SECOND)
-    shown = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
-    if not rest:
-        return shown
-    digits = f"{rest:09}"
-    while digits.endswith("000"):
-        digits = digits[:-3]
-    return f"{shown}.{digits}"
+def _utc(at_ns: int) -> str:
+    return f"{date(at_ns)} {clock(at_ns, second_digits([at_ns]))}"
 
 
 def _of_day(clock: re.Match[str]) -> int:

@@ -1,0 +1,284 @@
+"""The race of one event in slow motion: a cursor moves over its attempts, and each step is named as it happens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Static
+
+from raceview.answers.amounts import clock, date, price, second_digits
+from raceview.answers.replay import Replay, Step, StepKind, replay
+from raceview.charts.marks import COPY_ROW, ORIGINAL_ROW, SEVERITIES, Mark, Severity
+from raceview.charts.slow_motion import Lane, Scale, draw_lanes
+from raceview.safe_text import left, printable
+from raceview.tui.case import Case
+from raceview.tui.replay_words import change, conclusion, meaning, where
+
+_SECONDS = 8.0
+"""How long a race plays at speed 1, however long it took."""
+_DWELL = 0.6
+"""The share of that for which the cursor rests on the steps, so that they can be read."""
+_FRAMES_PER_SECOND = 20
+_SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+_LABEL = 16
+_KEYS = " h l step · space play/pause · + - speed · g G ends · t timeline · esc back"
+
+
+class ReplayScreen(Screen[None]):
+    """Steps by key, or plays by itself."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l,right", "step(1)", "Next step"),
+        Binding("h,left", "step(-1)", "Previous step"),
+        Binding("space", "play", "Play or pause"),
+        Binding("plus,equals_sign", "faster(1)", "Faster", key_display="+"),
+        Binding("minus", "faster(-1)", "Slower", key_display="-"),
+        Binding("g,home", "end(0)", "First step"),
+        Binding("G,end", "end(-1)", "Last step"),
+        Binding("t", "timeline", "On the timeline"),
+        Binding("escape", "back", "Back"),
+    ]
+    DEFAULT_CSS = """
+    ReplayScreen { layout: vertical; }
+    ReplayScreen #head { height: 2; }
+    ReplayScreen #lanes { height: auto; margin: 0 1; }
+    ReplayScreen #steps { height: 1fr; margin: 1 1 0 1; }
+    ReplayScreen #meaning { height: auto; max-height: 5; margin: 0 1; border-top: solid $primary; }
+    ReplayScreen #hint { height: 1; color: $text-muted; }
+    """
+
+    def __init__(self, case: Case, event: int) -> None:
+        super().__init__()
+        self._case, self._event = case, event
+        self._replay: Replay | None = None
+        self._scale = Scale([(0, 1)])
+        self.place = 0
+        """The current step."""
+        self._cursor = 0.0
+        self._speed = _SPEEDS.index(1.0)
+        self.playing = False
+        self._rested = 0.0
+        self._before = 0.0
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="head", markup=False)
+        yield Static(id="lanes", markup=False)
+        yield Static(id="steps", markup=False)
+        yield Static(id="meaning", markup=False)
+        yield Static(_KEYS, id="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self._timer = self.set_interval(1 / _FRAMES_PER_SECOND, self._advance, pause=True)
+        self.load()
+
+    @work(thread=True, exclusive=True, group="replay")
+    def load(self) -> None:
+        """Ask for the steps."""
+        found = replay(self._case.investigation, self._event)
+        self.app.call_from_thread(self._show, found)
+
+    def _show(self, found: Replay) -> None:
+        self._replay = found
+        steps = [step.at_ns for step in found.steps]
+        windows = [(a.start_ns, a.end_ns or a.start_ns) for a in found.attempts]
+        self._scale = Scale([*windows, *((at, at) for at in steps)])
+        self._cursor = self._scale.share(steps[0])
+        self._draw()
+
+    # Keys
+
+    def action_step(self, step: int) -> None:
+        """On or back by steps; playing ends."""
+        self._pause()
+        self._go(self.place + step)
+
+    def action_end(self, place: int) -> None:
+        """To the first step, or the last."""
+        self._pause()
+        self._go(place if place >= 0 else len(self._steps) - 1)
+
+    def action_play(self) -> None:
+        """Play from here, from the beginning where it was at its end; or pause."""
+        if not self._replay:
+            return
+        if self.playing:
+            self._pause()
+        else:
+            if self.place >= len(self._steps) - 1:
+                self._go(0)
+            self.playing, self._rested, self._before = True, 0.0, time.monotonic()
+            self._timer.resume()
+        self._draw()
+
+    def action_faster(self, step: int) -> None:
+        """Change the speed."""
+        self._speed = min(max(self._speed + step, 0), len(_SPEEDS) - 1)
+        self._draw()
+
+    def action_timeline(self) -> None:
+        """The same event on the timeline."""
+        from raceview.tui.messages import OpenTimeline
+
+        self.app.post_message(OpenTimeline(event=self._event))
+
+    def action_back(self) -> None:
+        """Back to where the replay was opened."""
+        self.dismiss()
+
+    # Playing
+
+    @property
+    def _steps(self) -> Sequence[Step]:
+        return self._replay.steps if self._replay else ()
+
+    def _pause(self) -> None:
+        self.playing = False
+        self._timer.pause()
+
+    def _go(self, place: int) -> None:
+        if self._steps:
+            self.place = min(max(place, 0), len(self._steps) - 1)
+            self._cursor = self._scale.share(self._steps[self.place].at_ns)
+            self._draw()
+
+    def _advance(self) -> None:
+        """One frame, as far on as time has passed since the one before."""
+        now = time.monotonic()
+        passed, self._before = (now - self._before) * _SPEEDS[self._speed], now
+        self.advance(passed)
+
+    def advance(self, seconds: float) -> None:
+        """Play on by some seconds (at speed 1): rest on a step, then move to the next."""
+        if not self._steps:
+            return
+        dwell = _SECONDS * _DWELL / len(self._steps)
+        self._rested += seconds
+        while self._rested >= dwell and self.place < len(self._steps) - 1:
+            target = self._scale.share(self._steps[self.place + 1].at_ns)
+            move = (self._rested - dwell) / (_SECONDS * (1 - _DWELL))
+            needed = target - self._cursor
+            if move < needed:
+                self._cursor += move
+                self._rested = dwell
+                break
+            self._rested -= dwell + needed * _SECONDS * (1 - _DWELL)
+            self.place, self._cursor = self.place + 1, target
+        if self.place == len(self._steps) - 1:
+            self._pause()
+        self._draw()
+
+    # Drawing
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        if not self._replay:
+            return
+        found, step = self._replay, self._steps[self.place]
+        self.query_one("#head", Static).update(self._head(found, step))
+        self.query_one("#lanes", Static).update(Text("\n").join(self._lanes(found, step)))
+        self.query_one("#steps", Static).update(Text("\n").join(self._list()))
+        told = meaning(step, found)
+        if evidence := self._evidence(step):
+            told += f" ({evidence})"
+        if self.place == len(self._steps) - 1:
+            told += f" So: {conclusion(found)}."
+        self.query_one("#meaning", Static).update(Text(told))
+
+    def _head(self, found: Replay, step: Step) -> Text:
+        state = "▶ playing" if self.playing else "‖ paused"
+        speed = f"{_SPEEDS[self._speed]:g}"
+        now = self._scale.at(self._cursor)
+        digits = max(6, second_digits([one.at_ns for one in self._steps]))
+        first = Text(" Replay ", "reverse bold")
+        first.append(
+            f" {printable(found.event_id, 24)} · {printable(found.symbol, 12)} {price(found.price_units)}",
+            "bold",
+        )
+        second = Text(f" {date(now)} {clock(now, digits)} UTC")
+        second.append(f"  {state} ×{speed} · step {self.place + 1} of {len(self._steps)}: ")
+        second.append(step.kind, "bold")
+        for line in (first, second):
+            line.truncate(self.size.width)
+        return first + Text("\n") + second
+
+    def _lanes(self, found: Replay, step: Step) -> list[Text]:
+        """The windows; where they are more than there is room for, those around the current one."""
+        width = max(20, self.size.width - 2)
+        label = min(_LABEL, width // 3)
+        room = max(1, self.size.height - 15)
+        digits = second_digits(self._scale.ends)
+        lanes = [
+            Lane(
+                f"{left(a.worker_id, label - 4)} #{a.attempt}"[:label],
+                a.start_ns,
+                a.end_ns,
+                Severity.RACE if a.overlaps else Severity.TIMEOUT if a.failed else Severity.BUSY,
+                current=step.attempt is not None and step.attempt.attempt == a.attempt,
+                marks=self._marks(a.attempt),
+            )
+            for a in found.attempts
+        ]
+        current = next((place for place, lane in enumerate(lanes) if lane.current), 0)
+        start = min(max(0, current - room // 2), max(0, len(lanes) - room))
+        shown = lanes[start : start + room]
+        drawn = draw_lanes(shown, self._scale, self._cursor, width, label) if shown else []
+        if hidden := len(lanes) - len(shown):
+            drawn.append(Text(f"{hidden} more {'attempt' if hidden == 1 else 'attempts'}", "bright_black"))
+        first, last = (clock(at_ns, digits) for at_ns in self._scale.ends)
+        drawn.append(
+            Text(" " * (label + 1) + first + last.rjust(width - label - 1 - len(first)), "bright_black")
+        )
+        if not lanes:
+            drawn.append(Text("no attempt of this event is logged", "bright_black"))
+        return drawn
+
+    def _marks(self, attempt: int) -> tuple[tuple[int, Mark], ...]:
+        """The time-out and the rows of an attempt, as far as the steps have come."""
+        come = [
+            one for one in self._steps[: self.place + 1] if one.attempt and one.attempt.attempt == attempt
+        ]
+        late = [
+            (one.at_ns, SEVERITIES[Severity.TIMEOUT])
+            for one in come
+            if one.timed and one.kind is StepKind.TIMED_OUT
+        ]
+        rows = [(one.at_ns, ORIGINAL_ROW if one.row.original else COPY_ROW) for one in come if one.row]
+        return (*late, *rows)
+
+    def _list(self) -> list[Text]:
+        """The steps around the current one, as many as there is room for."""
+        room = max(1, self.query_one("#steps").size.height)
+        start = min(max(0, self.place - room // 2), max(0, len(self._steps) - room))
+        digits = second_digits([step.at_ns for step in self._steps])
+        return [self._line(place, digits) for place in range(start, min(start + room, len(self._steps)))]
+
+    def _evidence(self, step: Step) -> str:
+        """`worker_logs.csv:50`."""
+        files = self._case.investigation.files
+        log, out, source = (file.name if file else "" for file in (files.attempts, files.output, files.ticks))
+        return printable(where(step, log, out, self._event, source))
+
+    def _line(self, place: int, digits: int) -> Text:
+        step = self._steps[place]
+        moment = clock(step.at_ns, digits) if step.timed else "~".ljust(len(clock(step.at_ns, digits)))
+        longest = max(len(one.kind) for one in self._steps)
+        what = f"{'▸' if place == self.place else ' '}{place + 1:>2} {moment} {step.kind:<{longest}} "
+        line = Text(what, "reverse" if place == self.place else "")
+        if step.attempt:
+            line.append(f" {printable(step.attempt.worker_id, 12)} #{step.attempt.attempt}")
+        if step.row:
+            mark = ORIGINAL_ROW if step.row.original else COPY_ROW
+            line.append(f"  {mark.glyph} row {step.row.row:,} {change(step.row)}")
+        line.truncate(max(10, self.size.width - 2))
+        if place > self.place:
+            line.stylize("bright_black")
+        return line
