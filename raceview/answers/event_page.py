@@ -105,6 +105,8 @@ class EventPage:
     outcome: Outcome
     cause: Cause | None
     evidence: str
+    decided_by: tuple[int, ...]
+    """The two attempts, by number, that show the cause; empty where it is not two attempts that do."""
     margin_ns: int | None
     previous: Neighbour | None
     next: Neighbour | None
@@ -139,7 +141,7 @@ def event_page(inv: Investigation, event: int) -> EventPage:
     tick = _tick(inv, event)
     attempts = _attempts(inv, event)
     rows = _rows(inv, event, 1 if len(attempts) == 1 else None)
-    outcome, cause, evidence, margin = _verdict(inv, event)
+    outcome, cause, evidence, margin, decisive = _verdict(inv, event)
     telling = _telling(rows)
     place = (tick.time_ns, tick.price_units) if telling is None else (telling.time_ns, telling.price_units)
     previous, following = _neighbours(inv, event, tick, place)
@@ -152,6 +154,7 @@ def event_page(inv: Investigation, event: int) -> EventPage:
         outcome=outcome,
         cause=cause,
         evidence=evidence,
+        decided_by=tuple(attempt.number for attempt in attempts if attempt.line in decisive),
         margin_ns=margin,
         previous=previous,
         next=following,
@@ -252,13 +255,17 @@ def _telling(rows: tuple[EventRow, ...]) -> EventRow | None:
     return next((row for row in rows if row.role is Role.DUPLICATE), rows[0] if rows else None)
 
 
-def _verdict(inv: Investigation, event: int) -> tuple[Outcome, Cause | None, str, int | None]:
-    ((outcome, cause, evidence, margin),) = inv.engine.rows(
-        "SELECT g.outcome, nullif(d.cause, ''), coalesce(e.evidence, ''), d.margin_ns FROM ledger AS g "
+def _verdict(
+    inv: Investigation, event: int
+) -> tuple[Outcome, Cause | None, str, int | None, tuple[int | None, ...]]:
+    """Outcome, cause, evidence, margin, and the lines of the log that show the cause."""
+    ((outcome, cause, evidence, margin, *lines),) = inv.engine.rows(
+        "SELECT g.outcome, nullif(d.cause, ''), coalesce(e.evidence, ''), d.margin_ns, d.first_line, d.second_line "
+        "FROM ledger AS g "
         "LEFT JOIN duplicated AS d ON d.event = g.event LEFT JOIN evidence AS e ON e.event = g.event "
         f"WHERE g.event = {event}"
     )
-    return Outcome(outcome), Cause(cause) if cause else None, evidence, margin
+    return Outcome(outcome), Cause(cause) if cause else None, evidence, margin, tuple(lines)
 
 
 def _neighbours(
