@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import ClassVar
@@ -30,11 +30,11 @@ _PLACE = "export"
 """The name under which the session keeps the folder of the last export."""
 _NAME_WIDTH = 31
 _FULL, _EMPTY, _BAR_WIDTH = "█", "░", 30
-_ASKING = " enter write · f folder · c copy as command · esc back"
-_TYPING = " enter write · esc leave the folder"
-_WRITING = " esc stop: the folder stays as it is"
-_STOPPING = " stopping after the file at hand ..."
-_WRITTEN = " c copy as command · enter or esc back"
+_ASKING = "enter write · f folder · c copy as command · esc back"
+_TYPING = "enter write · esc leave the folder"
+_WRITING = "esc stop: the folder stays as it is"
+_STOPPING = "stopping after the file at hand ..."
+_WRITTEN = "c copy as command · enter or esc back"
 
 
 class StoppedError(Exception):
@@ -59,13 +59,13 @@ class ExportScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     ExportScreen { align: center middle; }
     ExportScreen > Vertical {
-        width: 78; max-width: 100%; height: auto; max-height: 100%; border: round $primary; padding: 0 1;
+        width: 78; max-width: 100%; height: auto; max-height: 100%; overflow-y: auto;
+        border: round $primary; border-subtitle-align: left; padding: 0 1;
     }
     ExportScreen Horizontal { height: auto; }
     ExportScreen .label { width: 10; color: $text-muted; }
     ExportScreen Horizontal > * { width: 1fr; height: auto; }
     ExportScreen .gap { margin-top: 1; }
-    ExportScreen #keys { color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "write", "Write the files"),
@@ -77,9 +77,9 @@ class ExportScreen(ModalScreen[None]):
     class Looked(Message):
         """What is in the folder that was typed last."""
 
-        def __init__(self, folder: Folder) -> None:
+        def __init__(self, typed: str, folder: Folder) -> None:
             super().__init__()
-            self.folder = folder
+            self.typed, self.folder = typed, folder
 
     class Weighed(Message):
         """What the policy will do."""
@@ -115,7 +115,7 @@ class ExportScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical() as dialog:
             dialog.border_title = "Export"
-            folder = Input(str(self._folder.path), id="folder", compact=True, select_on_focus=False)
+            folder = Input(str(self._folder.path), id="folder", compact=True)
             for name, value in (
                 ("folder", folder),
                 ("", Static(id="there", markup=False)),
@@ -127,7 +127,6 @@ class ExportScreen(ModalScreen[None]):
                     yield Static(name, classes="label", markup=False)
                     yield value
             yield Static(id="status", classes="gap", markup=False)
-            yield Static(id="keys", markup=False)
 
     def on_mount(self) -> None:
         self._weigh()
@@ -142,13 +141,13 @@ class ExportScreen(ModalScreen[None]):
         self.post_message(self.Weighed(effect(self._case.investigation, self._policy)))
 
     @work(thread=True, exclusive=True, group="look")
-    def _look(self, text: str) -> None:
+    def _look(self, typed: str) -> None:
         """Look at a folder: beside the screen, for it may lie on a slow disk."""
-        self.post_message(self.Looked(self._looked_at(text)))
+        self.post_message(self.Looked(typed, self._looked_at(typed)))
 
-    def _looked_at(self, text: str) -> Folder:
-        path = Path(text.strip()).expanduser()
-        if not text.strip():
+    def _looked_at(self, typed: str) -> Folder:
+        path = _path(typed)
+        if not typed.strip():
             return Folder(path, refusal="Name a folder to write to.")
         try:
             refuse_bundle(path, self._opening.bundle)
@@ -161,8 +160,8 @@ class ExportScreen(ModalScreen[None]):
             return Folder(path, refusal=f"{path}: {getattr(error, 'strerror', None) or error}.")
 
     @work(thread=True, exclusive=True, group="write")
-    def _write(self, text: str) -> None:
-        folder = self._looked_at(text)
+    def _write(self, typed: str) -> None:
+        folder = self._looked_at(typed)
         if folder.refusal:
             self.post_message(self.Ended([], folder.refusal))
             return
@@ -175,14 +174,14 @@ class ExportScreen(ModalScreen[None]):
         try:
             files = write_exports(self._case.investigation, folder.path, tell)
         except StoppedError:
-            self.post_message(self.Ended([], f"Stopped: {folder.path} is as it was."))
+            self.post_message(self.Ended([], f"Stopped: nothing was written to {folder.path}."))
         except RaceviewError as error:
             self.post_message(self.Ended([], f"{error}."))
         else:
             self.post_message(self.Ended(files))
 
     def on_export_screen_looked(self, message: Looked) -> None:
-        if self._state == _ASKING:
+        if self._state == _ASKING and message.typed == self.query_one(Input).value:
             self._folder = message.folder
             self._draw()
 
@@ -226,12 +225,12 @@ class ExportScreen(ModalScreen[None]):
         elif self._state == _ASKING:
             self._state = _WRITING
             self._stop.clear()
-            text = self.query_one(Input).value
-            self._folder = Folder(Path(text.strip()).expanduser(), self._folder.exists, self._folder.there)
+            typed = self.query_one(Input).value
+            self._folder = replace(self._folder, path=_path(typed))
             self.set_focus(None)
             self.query_one(Input).disabled = True
             self._draw()
-            self._write(text)
+            self._write(typed)
 
     def action_folder(self) -> None:
         """Type another folder."""
@@ -257,7 +256,7 @@ class ExportScreen(ModalScreen[None]):
             self.dismiss()
 
     def _command(self) -> str:
-        return self._opening.command(self._policy, self._folder.path)
+        return self._opening.command(self._policy, _path(self.query_one(Input).value))
 
     def _say(self, content: Content) -> None:
         self.query_one("#status", Static).update(content)
@@ -268,8 +267,8 @@ class ExportScreen(ModalScreen[None]):
         self.query_one("#policy", Static).update(self._told_of_policy())
         self.query_one("#files", Static).update(self._told_of_files())
         self.query_one("#command", Static).update(Content(printable(self._command())))
-        keys = _TYPING if self._state == _ASKING and self.focused else self._state
-        self.query_one("#keys", Static).update(keys)
+        typing = self._state == _ASKING and self.focused
+        self.query_one(Vertical).border_subtitle = _TYPING if typing else self._state
 
     def _told_of_folder(self) -> tuple[str, str]:
         """What is in the folder now, or why it will not do; and the colour of that."""
@@ -306,3 +305,8 @@ class ExportScreen(ModalScreen[None]):
             effect = self._effect
             did = f": {effect.rows:,} rows, {effect.dropped:,} dropped, {effect.corrected:,} changed"
         return f"{len(files)} files written to {folder}{did}"
+
+
+def _path(typed: str) -> Path:
+    """The folder that was typed; `~` is the user's own."""
+    return Path(typed.strip()).expanduser()

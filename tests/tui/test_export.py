@@ -1,0 +1,270 @@
+"""The export dialog: what it says before, what it writes, what it says afterwards; refused or stopped, it stays."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Event
+
+import pytest
+from export.whole_set import policy_of
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+import raceview.export
+from raceview.errors import OutputError
+from raceview.model import Policy
+from raceview.tui.app import RaceviewApp
+from raceview.tui.screens import export
+from raceview.tui.screens.export import ExportScreen
+from tui.conftest import SAMPLE, Opened, wait_until
+
+
+@asynccontextmanager
+async def asking(opened: Opened, out: Path) -> AsyncIterator[Pilot[None]]:
+    """The dialog over the app, the folder typed in, the keys back with the dialog."""
+    async with opened(SAMPLE, arguments=(str(SAMPLE),)) as pilot:
+        await pilot.press("e")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))
+        pilot.app.screen.query_one(Input).value = str(out)
+        await wait_until(pilot, lambda: says(pilot, "command", shlex.quote(str(out))[-8:]))
+        yield pilot
+
+
+def text(pilot: Pilot[None], name: str) -> str:
+    return str(pilot.app.screen.query_one(f"#{name}", Static).render())
+
+
+def says(pilot: Pilot[None], name: str, words: str) -> bool:
+    return words in text(pilot, name)
+
+
+def files(out: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in out.iterdir()}
+
+
+def test_enter_writes_what_the_command_shown_writes(opened: Opened, tmp_path: Path) -> None:
+    """The very command on the screen is run: every file is the same."""
+    out = tmp_path / "by hand"
+    command = ""
+
+    async def run() -> None:
+        nonlocal command
+        async with asking(opened, out) as pilot:
+            assert says(pilot, "there", "will be made")
+            assert not out.exists()
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "10 files written"))
+            await wait_until(pilot, lambda: says(pilot, "policy", "drops 107 of 4,088 rows, changes 5"))
+            command = text(pilot, "command")
+            await pilot.press("enter")
+            assert not isinstance(pilot.app.screen, ExportScreen)
+
+    asyncio.run(run())
+    written = files(out)
+    assert policy_of(out) == "source"
+    name, *words = shlex.split(command)
+    assert name == "raceview"
+    words[words.index(str(out))] = str(tmp_path / "by command")
+    done = subprocess.run([sys.executable, "-m", "raceview", *words], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert files(tmp_path / "by command") == written
+
+
+def test_the_policy_chosen_last_is_written(opened: Opened, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with opened(SAMPLE) as pilot:
+            assert isinstance(pilot.app, RaceviewApp)
+            assert pilot.app.case
+            pilot.app.case.investigation.use_policy(Policy.LAST)
+            await pilot.press("e")
+            await wait_until(pilot, lambda: says(pilot, "command", "--policy last"))
+            pilot.app.screen.query_one(Input).value = str(tmp_path / "out")
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "10 files written"))
+
+    asyncio.run(run())
+    assert policy_of(tmp_path / "out") == "last"
+
+
+def test_escape_leaves_without_writing(opened: Opened, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with asking(opened, tmp_path / "out") as pilot:
+            await pilot.press("f")
+            assert isinstance(pilot.app.focused, Input)
+            await pilot.press("escape")
+            assert isinstance(pilot.app.screen, ExportScreen)  # only the line was left
+            await pilot.press("escape")
+            assert not isinstance(pilot.app.screen, ExportScreen)
+
+    asyncio.run(run())
+    assert not (tmp_path / "out").exists()
+
+
+def test_keys_type_where_the_folder_is_typed(opened: Opened, tmp_path: Path) -> None:
+    """`c` copies and `f` goes to the folder, but not in the middle of a folder's name; enter there writes."""
+
+    async def run() -> None:
+        async with asking(opened, tmp_path / "x") as pilot:
+            await pilot.press("f", "end", "c", "f", "enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "10 files written"))
+
+    asyncio.run(run())
+    assert policy_of(tmp_path / "xcf") == "source"
+
+
+def test_says_what_is_replaced(opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text("{}")
+    (tmp_path / "notes.txt").write_text("mine")
+
+    async def run() -> None:
+        async with asking(opened, tmp_path) as pilot:
+            await wait_until(pilot, lambda: says(pilot, "there", "1 files in it will be replaced"))
+            assert says(pilot, "files", "~ manifest.json")
+            assert says(pilot, "files", "+ row_audit.csv")
+
+    asyncio.run(run())
+    assert {path.name for path in tmp_path.iterdir()} >= {"notes.txt", "manifest.json"}
+    assert (tmp_path / "manifest.json").read_text() == "{}"
+
+
+@pytest.mark.parametrize(
+    ("folder", "sentence"),
+    [
+        (lambda _: SAMPLE, "is the bundle itself"),
+        (lambda tmp: tmp / "file", "is a file, not a folder"),
+        (lambda tmp: tmp / "file" / "below", "cannot be written|Not a directory"),
+        (lambda _: Path("  "), "Name a folder"),
+    ],
+)
+def test_a_folder_that_will_not_do(
+    opened: Opened, tmp_path: Path, folder: Callable[[Path], Path], sentence: str
+) -> None:
+    (tmp_path / "file").touch()
+
+    def told(pilot: Pilot[None]) -> bool:
+        return any(words in text(pilot, "status") for words in sentence.split("|"))
+
+    async def run() -> None:
+        async with opened(SAMPLE) as pilot:
+            await pilot.press("e")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))
+            pilot.app.screen.query_one(Input).value = str(folder(tmp_path))
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: told(pilot))
+            assert not pilot.app.screen.query_one(Input).disabled
+            pilot.app.screen.query_one(Input).value = str(tmp_path / "good")
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "10 files written"))
+
+    asyncio.run(run())
+    assert policy_of(tmp_path / "good") == "source"
+
+
+def test_a_disk_that_takes_no_more_is_a_sentence(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> list[Path]:
+        raise OutputError("out/row_audit.csv: cannot be written: No space left on device")
+
+    monkeypatch.setattr(export, "write_exports", full)
+
+    async def run() -> None:
+        async with asking(opened, tmp_path / "out") as pilot:
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "! out/row_audit.csv: cannot be written"))
+
+    asyncio.run(run())
+
+
+def test_stopped_it_leaves_the_set_that_was_there(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Escape in the middle: the screen answers, the old export is whole, and the next one goes."""
+    out = tmp_path / "out"
+    begun, go_on = Event(), Event()
+    write_exports = raceview.export.write_exports
+
+    def slow(inv: object, folder: Path, tell: Callable[[str, int, int], None]) -> list[Path]:
+        def wait(step: str, done: int, total: int) -> None:
+            tell(step, done, total)
+            begun.set()
+            assert go_on.wait(20)
+
+        return write_exports(inv, folder, wait)  # type: ignore[arg-type]
+
+    async def run() -> None:
+        async with asking(opened, out) as pilot:
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "10 files written"))
+            await pilot.press("enter")
+            before = files(out)
+            assert isinstance(pilot.app, RaceviewApp)
+            assert pilot.app.case
+            pilot.app.case.investigation.use_policy(Policy.FIRST)
+            monkeypatch.setattr(export, "write_exports", slow)
+            await pilot.press("e")
+            await wait_until(pilot, lambda: says(pilot, "there", "will be replaced"))
+            await pilot.press("enter")
+            await wait_until(pilot, begun.is_set)
+            await wait_until(pilot, lambda: says(pilot, "status", "writing"))
+            await pilot.press("escape")
+            assert isinstance(pilot.app.screen, ExportScreen)
+            go_on.set()
+            await wait_until(pilot, lambda: says(pilot, "status", "Stopped"))
+            assert files(out) == before
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "10 files written"))
+
+    asyncio.run(run())
+    assert policy_of(out) == "first"
+
+
+def test_the_last_folder_is_offered_again(opened: Opened, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with asking(opened, tmp_path / "out") as pilot:
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "10 files written"))
+            await pilot.press("enter", "q")
+        async with opened(SAMPLE) as pilot:
+            await pilot.press("e")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))
+            assert pilot.app.screen.query_one(Input).value == str(tmp_path / "out")
+
+    asyncio.run(run())
+
+
+def test_the_command_is_copied(opened: Opened, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with asking(opened, tmp_path / "a b") as pilot:
+            await pilot.press("c")
+            await wait_until(pilot, lambda: says(pilot, "status", "clipboard"))
+            copied = Path(os.environ["XDG_STATE_HOME"]) / "raceview" / "copied.txt"
+            assert copied.read_text() == text(pilot, "command")
+            assert shlex.split(copied.read_text())[-1] == str(tmp_path / "a b")
+
+    asyncio.run(run())
+
+
+def test_without_output_there_is_nothing_to_drop(opened: Opened, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with opened(None, ticks=SAMPLE / "raw_tick_events.log") as pilot:
+            await pilot.press("e")
+            await wait_until(pilot, lambda: says(pilot, "policy", "drops none of 0 rows"))
+            assert not says(pilot, "files", "deduplicated_output.csv")
+            pilot.app.screen.query_one(Input).value = str(tmp_path / "out")
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "9 files written"))
+
+    asyncio.run(run())
+    assert (
+        "deduplicated_output.csv"
+        not in json.loads((tmp_path / "out" / "manifest.json").read_bytes())["files"]
+    )
