@@ -164,7 +164,7 @@ def by_worker(
     lines: list[Line] = [[Piece(f" {'by worker':{_NAME}}{'duplicated':>{_COUNT}}", HEAD)]]
     if found is None:
         return [*lines, [Piece(" ...", FAINT)]]
-    lines[0].append(Piece(f"{'time-outs':>{width - 3 - _NAME - _COUNT}}", HEAD))
+    lines[0].append(Piece(f"{'time-outs':>{max(0, width - 3 - _NAME - _COUNT)}}", HEAD))
     most = max((line.duplicated_events for line in found), default=0)
     shown = found if len(found) <= most_lines else found[: most_lines - 1]
     for line in shown:
