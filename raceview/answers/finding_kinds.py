@@ -178,7 +178,7 @@ _EVENT_OVERLAP = """
 
 _WORKER_OVERLAP = """
     SELECT a.start_ns AS at_ns, coalesce(k.symbol, '') AS symbol,
-        r.worker_id || ' held ' || r.event_id || ' beside '
+        r.event_id || ' was held by ' || r.worker_id || ' beside '
             || coalesce(o.event_id || ' (line ' || CAST(o.line AS VARCHAR) || ')', 'an earlier attempt') || ', from '
             || r.start_time || CASE
                 WHEN r.end_ns IS NULL THEN ' with no end logged' ELSE ' to ' || r.end_time END AS what,
