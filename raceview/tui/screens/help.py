@@ -14,7 +14,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from raceview.charts.marks import OUTCOMES, ROLES, SEVERITIES, Mark, Severity
+from raceview.safe_text import left, printable
 
+_KEYS, _WORDS = 9, 27
+"""Columns for the keys and for what they do; twice these and their gaps fill a box of 80."""
+_TWO_COLUMNS = 80
 _ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 
 
@@ -28,8 +32,8 @@ class HelpScreen(ModalScreen[None]):
     ]
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
-    HelpScreen > VerticalScroll { width: 76; max-width: 100%; height: auto; max-height: 100%; background: $panel;
-        border: round $primary; border-title-align: left; padding: 0 1; }
+    HelpScreen > VerticalScroll { width: 80; max-width: 100%; height: auto; max-height: 100%; background: $panel;
+        border: round $primary; border-title-align: left; scrollbar-size-vertical: 1; }
     """
 
     def __init__(self, bindings: Mapping[str, ActiveBinding]) -> None:
@@ -39,10 +43,18 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
             box.border_title = "keys and signs · esc back"
-            yield Static(Content("\n").join(self._lines()), markup=False)
+            yield Static(markup=False)
 
     def on_mount(self) -> None:
+        self._draw()
         self.query_one(VerticalScroll).focus()
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        columns = 2 if self.app.size.width >= _TWO_COLUMNS else 1
+        self.query_one(Static).update(Content("\n").join(self._lines(columns)))
 
     def action_down(self) -> None:
         """Scroll."""
@@ -52,25 +64,27 @@ class HelpScreen(ModalScreen[None]):
         """Scroll back."""
         self.query_one(VerticalScroll).scroll_up(animate=False)
 
-    def _lines(self) -> Iterator[Content]:
+    def _lines(self, columns: int) -> Iterator[Content]:
         here = [(key, active) for key, active in self._active if not isinstance(active.node, App)]
-        yield from _section("here", _keys(here))
-        yield from _section("everywhere", _keys(x for x in self._active if isinstance(x[1].node, App)))
-        yield from _section("signs", _signs())
+        everywhere = [(key, active) for key, active in self._active if isinstance(active.node, App)]
+        yield from _section("here", _keys(here), columns)
+        yield from _section("everywhere", _keys(everywhere), columns)
+        yield from _section("signs", _signs(), columns)
 
 
-def _section(title: str, lines: Iterable[tuple[str, str]]) -> Iterator[Content]:
-    """A heading, then two columns of what is said, down the first and then down the second."""
+def _section(title: str, lines: Iterable[tuple[str, str]], columns: int) -> Iterator[Content]:
+    """A heading, then what is said in columns, down the first and then down the second."""
     said = list(lines)
     if not said:
         return
     yield Content.styled(title, "bold underline")
-    half = (len(said) + 1) // 2
-    for number in range(half):
-        line = Content("")
-        for key, words in said[number::half]:
-            line += Content.styled(f"{key:>11} ", "bold") + Content(f"{words:<24}"[:24])
-        yield line
+    length = -(-len(said) // columns)
+    for number in range(length):
+        cells = [
+            Content.styled(f"{printable(key, _KEYS):>{_KEYS}} ", "bold") + Content(left(words, _WORDS) + " ")
+            for key, words in said[number::length]
+        ]
+        yield Content("").join(cells)
     yield Content("")
 
 
@@ -78,12 +92,13 @@ def _keys(active: Iterable[tuple[str, ActiveBinding]]) -> Iterator[tuple[str, st
     """(keys, what they do), one line for each action."""
     actions: dict[tuple[DOMNode, str], tuple[list[str], str]] = {}
     for key, (node, binding, enabled, _) in active:
-        if enabled and binding.description:
+        if enabled and binding.description and not key.startswith("super+"):
             actions.setdefault((node, binding.action), ([], binding.description))[0].append(
                 _shown(key, binding)
             )
     for keys, description in actions.values():
-        yield " ".join(keys), description
+        shown = " ".join(dict.fromkeys(" ".join(keys).split()))  # a key_display may name several keys
+        yield shown, description
 
 
 def _shown(key: str, binding: Binding) -> str:
