@@ -18,6 +18,7 @@ import numpy as np
 
 from raceview.answers.timeline_folds import Folds
 from raceview.charts.marks import Severity
+from raceview.model import NS_PER_SECOND
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -33,7 +34,7 @@ _USUAL_NS = 1_000_000
 """How long an open attempt is shown where no attempt at all has an end."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lane:
     """The attempts of one worker, or the rows of the output, by start.
 
@@ -50,6 +51,8 @@ class Lane:
     events: Integers
     unended: Integers
     """1 where the end is not logged."""
+    depth: int = field(init=False)
+    """How many of them went on at once, at most."""
     _sorted_ends: Integers = field(init=False)
     _of: dict[Severity, tuple[Integers, Integers]] = field(init=False)
     """Starts and sorted ends of each severity above busy."""
@@ -70,6 +73,8 @@ class Lane:
             "_of",
             {s: (self.starts[at], np.sort(ends[at])) for s, at in found.items() if len(at)},
         )
+        at_once = np.arange(1, len(ends) + 1) - np.searchsorted(self._sorted_ends, self.starts, "right")
+        put(self, "depth", int(at_once.max(initial=1)))
         blocks = np.arange(0, len(ends), _BLOCK)
         put(self, "_latest", np.maximum.reduceat(ends, blocks) if len(ends) else ends)
         until = ends if in_order else np.maximum.accumulate(ends)
@@ -123,7 +128,7 @@ class Lane:
         return replace(self, **{name: getattr(self, name)[kept] for name in names})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lanes:
     """All lanes of a case: workers in the order of their names, then the rows."""
 
@@ -135,6 +140,8 @@ class Lanes:
     usual_ns: int
     """The median length of an attempt."""
     folds: Folds
+    span: tuple[int, int]
+    """From the first start to after the last end; an empty case is a second long."""
 
     def __iter__(self) -> Iterator[Lane]:
         yield from self.workers
@@ -150,14 +157,6 @@ class Lanes:
     def size(self) -> int:
         """How many attempts there are."""
         return sum(map(len, self.workers))
-
-    @property
-    def span(self) -> tuple[int, int]:
-        """From the first start to after the last end; an empty case is a second long."""
-        there = [lane for lane in self if len(lane)]
-        if not there:
-            return 0, 1_000_000_000
-        return min(int(lane.starts[0]) for lane in there), max(int(lane.ends.max()) for lane in there)
 
     def only(self, events: Integers) -> Lanes:
         """What is left of the case when only these events (sorted) are looked at; the scale of time stays."""
@@ -209,7 +208,8 @@ def make_lanes(inv: Investigation) -> Lanes:
     races = inv.engine.arrays(_RACES)
     order = np.lexsort((races["event"], races["at_ns"]))
     folds = Folds.between([*lanes, rows_lane], usual)
-    return Lanes(lanes, rows_lane, races["event"][order], races["at_ns"][order], usual, folds)
+    span = _span([lane for lane in (*lanes, rows_lane) if len(lane)])
+    return Lanes(lanes, rows_lane, races["event"][order], races["at_ns"][order], usual, folds, span)
 
 
 def matching(inv: Investigation, query: str) -> Integers:
@@ -229,6 +229,12 @@ def _lane(worker: int, name: str, columns: dict[str, Integers]) -> Lane:
         _narrow(columns["event"]),
         columns["unended"].astype(np.int8),
     )
+
+
+def _span(there: list[Lane]) -> tuple[int, int]:
+    if not there:
+        return 0, NS_PER_SECOND
+    return min(int(lane.starts[0]) for lane in there), max(int(lane.ends.max()) for lane in there)
 
 
 def _narrow(values: Integers) -> Integers:

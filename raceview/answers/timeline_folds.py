@@ -28,7 +28,7 @@ class _Intervals(Protocol):
     def ends(self) -> Integers: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Folds:
     """Folded gaps: `starts` and `ends` in real time, ascending; `before[i]` is how much lies folded before gap i."""
 

@@ -24,7 +24,11 @@ _UNITS = (
     (1, "ns"),
 )
 _LABEL = 10
-"""Columns that a label and the space after it take, at least."""
+"""Columns from one label to the next, at least."""
+_FINE_LABEL = 12
+"""The same where labels have nine digits."""
+_FINE_NS = 100
+_MS_DIGITS = 3
 
 
 def date(at_ns: int) -> str:
@@ -39,11 +43,13 @@ def clock(at_ns: int, step_ns: int) -> str:
     return f"{whole}.{at_ns % NS_PER_SECOND:09d}"[: 9 + digits] if digits else whole
 
 
-def short_clock(at_ns: int, before_ns: int, step_ns: int) -> str:
-    """A time after another one: only what differs from that, from a whole field on (`.790`, `09:16:00`)."""
+def label(at_ns: int, step_ns: int) -> str:
+    """A time on a scale of this step: `09:16:00`, `:05.78`, `.780125`. What it leaves out stands above the chart."""
     text = clock(at_ns, step_ns)
-    same_second = at_ns // NS_PER_SECOND == before_ns // NS_PER_SECOND
-    return text[8:] if same_second and _digits(step_ns) else text
+    digits = _digits(step_ns)
+    if not digits:
+        return text
+    return text[5:] if digits <= _MS_DIGITS else text[8:]
 
 
 def duration(ns: int) -> str:
@@ -66,25 +72,22 @@ def ticks(edges: Sequence[int], step: int) -> tuple[list[tuple[int, int]], int]:
     width = len(edges) - 1
     first, last = int(edges[0]), int(edges[-1])
     if last - first != step * width:
-        columns = range(0, width - _LABEL + 1, _LABEL + 5)
+        columns = range(0, width - _LABEL + 1, 2 * _LABEL)
         return [(column, int(edges[column])) for column in columns], step
-    distance = _round(step * _LABEL)
+    distance = _round(step * (_LABEL if step * _LABEL >= _FINE_NS else _FINE_LABEL))
     times = range(-(-first // distance) * distance, last, distance)
     return [((at - first) // step, at) for at in times], distance
 
 
 def axis(edges: Sequence[int], step: int) -> str:
-    """One line of labels: the first in full, the others as short as they can be read."""
+    """One line of labels, each beginning in the column of its time."""
     places, distance = ticks(edges, step)
     width = len(edges) - 1
     line = ""
-    before: int | None = None
     for column, at in places:
-        text = clock(at, distance) if before is None else short_clock(at, before, distance)
-        if column < len(line) + bool(line) or column + len(text) > width:
-            continue
-        line = line.ljust(column) + text
-        before = at
+        text = label(at, distance)
+        if column >= len(line) + bool(line) and column + len(text) <= width:
+            line = line.ljust(column) + text
     return line.ljust(width)
 
 

@@ -77,6 +77,11 @@ def new_grid(width: int, height: int) -> Grid:
     return Grid(width, height, STYLES)
 
 
+def chosen_style(severity: int) -> int:
+    """The style of a selected cell."""
+    return 3 * severity + _CHOSEN
+
+
 def stack(starts: Integers, ends: Integers) -> list[int]:
     """The first free line for each of these intervals, in order of start (greedy interval partitioning)."""
     free: list[int] = []
@@ -98,13 +103,13 @@ def span(start: int, end: int, edges: Integers) -> tuple[int, int]:
 def put_cells(
     grid: Grid, line: int, cells: Cells, chosen: tuple[int, int] | None = None, rows: bool = False
 ) -> None:
-    """A lane as one line of cells. Of `rows`, a single clean one has a glyph of its own."""
+    """A lane as one line of cells. Of `rows`, clean ones have a glyph of their own while there are few in a cell."""
     glyphs = _GLYPHS[cells.worst]
     busy = cells.worst == Severity.BUSY
     most = max(int(cells.counts.max(initial=1)), len(BUSY_GLYPHS))
     glyphs[busy] = np.array(list(BUSY_GLYPHS))[(cells.counts[busy] - 1) * len(BUSY_GLYPHS) // most]
-    if rows:
-        glyphs[busy & (cells.counts == 1)] = ORIGINAL_ROW.glyph
+    if rows and most == len(BUSY_GLYPHS):
+        glyphs[busy] = ORIGINAL_ROW.glyph
     grid.glyphs[line] = glyphs
     grid.look[line] = cells.worst * 3 + np.where(cells.anomalies > 1, _STRONG, _USUAL)
     if chosen:

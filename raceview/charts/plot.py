@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -142,6 +143,7 @@ def _add(found: list[Run], text: str, style: Style) -> None:
         found.append(Run(text, style))
 
 
+@lru_cache(maxsize=1024)
 def _styled(style: Style, code: str) -> Style:
     numbers = [int(number or 0) for number in code.split(";")]
     colour, bold, inverted = style.colour, style.bold, style.inverted
