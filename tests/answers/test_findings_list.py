@@ -152,8 +152,10 @@ def found(inv: Investigation, where: str) -> list[str]:
 
 def test_each_kind_with_its_evidence_and_its_place(inv: Investigation) -> None:
     listed = findings_list(inv, parse(""))
-    lines = [(str(line.kind), line.what, line.file, line.line) for line in listed.page(0, len(listed))]
-    lines = [(kind, "" if kind == "quarantined" else what, *place) for kind, what, *place in lines]
+    lines = [
+        (str(line.kind), "" if line.kind == "quarantined" else line.what, line.file, line.line)
+        for line in listed.page(0, len(listed))
+    ]
     assert lines == EXPECTED
     assert sum(count or 0 for count in listed.counts.values()) == len(listed) == len(EXPECTED)
 

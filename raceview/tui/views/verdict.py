@@ -29,6 +29,7 @@ _WIDE = 120
 """Columns from which workers and symbols stand beside the ledger."""
 _HIGHEST = 6
 """Lines that the duplicates over time take at most."""
+_TWO_COLUMNS = 76
 _LEFT, _MIDDLE = 42, 38
 _LONGEST_SENTENCE = 110
 _FEW = 9
@@ -74,6 +75,7 @@ class VerdictView(View):
 
     def take_focus(self) -> None:
         self.page.focus()
+        self._draw()
 
     def on_resize(self) -> None:
         self._draw()
@@ -106,22 +108,25 @@ class VerdictView(View):
         self._draw()
 
     def _narrow(self) -> list[Line]:
-        """One column; workers and symbols below."""
+        """Workers and symbols below; everything below everything where not even two columns fit."""
         width, summary = self.size.width, self._summary
-        right, half = width - _LEFT, width // 2
+        two = width >= _TWO_COLUMNS
+        left, half = (_LEFT, width // 2) if two else (width, width)
+        right, rest = (width - left, width - half) if two else (width, width)
+        arranged = _beside if two else _stacked
         above = [
             *sections.sentences(summary, width, apart=False),
             [],
-            *_beside((sections.ledger(summary, _LEFT), _LEFT), (sections.causes(summary, right), right)),
+            *arranged((sections.ledger(summary, left), left), (sections.causes(summary, right), right)),
             [],
         ]
         below = [
             [],
             *findings(summary, width),
             [],
-            *_beside(
+            *arranged(
                 (sections.by_worker(self._by_worker, summary, half, self._limit("worker", _FEW)), half),
-                (sections.by_symbol(summary, width - half, self._limit("symbol", _FEW)), width - half),
+                (sections.by_symbol(summary, rest, self._limit("symbol", _FEW)), rest),
             ),
         ]
         return self._with_time(above, below)
@@ -153,7 +158,8 @@ class VerdictView(View):
     @property
     def _summary(self) -> Mapping[str, Any]:
         assert self.case is not None
-        return self.case.summary
+        policy = str(self.case.investigation.policy)  # it may have been changed since
+        return {**self.case.summary, "policy": policy}
 
     def _limit(self, noun: str, few: int) -> int:
         return 10**9 if noun in self._all else few
@@ -184,6 +190,12 @@ class VerdictView(View):
 
     def go_to_place(self, place: dict[str, object]) -> None:
         self.page.go_to(str(place.get("door", "")))
+
+
+def _stacked(*blocks: tuple[list[Line], int]) -> list[Line]:
+    """Blocks of lines below each other."""
+    (first, _), *others = blocks
+    return [*first, *(line for block, _ in others for line in [[], *block])]
 
 
 def _beside(*blocks: tuple[list[Line], int]) -> list[Line]:

@@ -95,7 +95,8 @@ class DoorPage(Widget, can_focus=True):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._lines: Sequence[Line] = ()
+        self.lines: Sequence[Line] = ()
+        """What is on the page, in sight or not."""
         self._places: list[_Place] = []
         self._at = 0
         self._column = 0.0
@@ -115,12 +116,12 @@ class DoorPage(Widget, can_focus=True):
     @property
     def below(self) -> int:
         """How many lines lie below the page."""
-        return max(0, len(self._lines) - self._top - self.size.height)
+        return max(0, len(self.lines) - self._top - self.size.height)
 
     def load(self, lines: Sequence[Line], first: str = "") -> None:
         """Show other lines. The cursor stays on its door, at its time, or goes to the door called `first`."""
         held = self.door
-        self._lines, self._places = lines, list(_places(lines))
+        self.lines, self._places = lines, list(_places(lines))
         self._at = min(self._at, max(0, len(self._places) - 1))
         if held is None:
             self.go_to(first)
@@ -222,14 +223,14 @@ class DoorPage(Widget, can_focus=True):
         self.post_message(self.Moved())
 
     def _scroll(self, lines: int) -> None:
-        self._top = max(0, min(self._top + lines, len(self._lines) - self.size.height))
+        self._top = max(0, min(self._top + lines, len(self.lines) - self.size.height))
         self.refresh()
         self.post_message(self.Moved())
 
     def _keep_in_sight(self) -> None:
         """The top of the page is shown wherever that leaves the cursor on it."""
         height = max(1, self.size.height)
-        most = max(0, len(self._lines) - height)
+        most = max(0, len(self.lines) - height)
         y = self._places[self._at].y if self._places else 0
         if y < height:
             self._top = 0
@@ -241,7 +242,7 @@ class DoorPage(Widget, can_focus=True):
         """The pieces of a line, the door under the cursor reversed."""
         base, at = self.rich_style, y + self._top
         segments = []
-        for piece in self._lines[at] if at < len(self._lines) else ():
+        for piece in self.lines[at] if at < len(self.lines) else ():
             style = base + Style.parse(piece.style) if piece.style else base
             if piece.door is not None and piece.door is self.door:
                 style += Style(reverse=True, dim=False)
