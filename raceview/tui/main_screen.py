@@ -57,6 +57,9 @@ class MainScreen(Screen[None]):
 
     async def show_view(self, name: str) -> None:
         """Bring a view to the front; when first shown it is mounted, given the case, and sent to its last place."""
+        if name == self._front and self.view:
+            self.view.take_focus()
+            return  # nothing of the frame changes: `n` on the timeline paints the timeline alone
         self._front = name
         if self._case:
             switcher = self.query_one("#views", ContentSwitcher)
