@@ -14,9 +14,6 @@ from textual.widget import Widget
 from raceview.charts.plot import Run, Style
 from raceview.safe_text import columns
 
-_APART = 6
-"""Changes nearer to each other than this go out together: to move the cursor takes as many bytes."""
-
 
 class Painted(Widget):
     """Shows lines of runs. Runs may hold any text that is fit for a terminal (`safe_text`); none of it is markup."""
@@ -37,8 +34,11 @@ class Painted(Widget):
             old = before[y] if y < len(before) else []
             new = shown[y] if y < len(shown) else []
             if old != new:
-                for first, after in _changes(_cells(old, width), _cells(new, width)):
-                    self.refresh(Region(first, y, after - first, 1))
+                before_cells, cells = _cells(old, width), _cells(new, width)
+                differ = [x for x in range(width) if before_cells[x] != cells[x]]
+                if differ:
+                    # One region a line: Textual writes each from the left edge of the widget on.
+                    self.refresh(Region(differ[0], y, differ[-1] + 1 - differ[0], 1))
 
     def render_line(self, y: int) -> Strip:
         """One line, as wide as the widget."""
@@ -69,18 +69,3 @@ def _cells(line: Iterable[Run], width: int) -> list[tuple[str, Style | None]]:
                 cells[-1] = (cells[-1][0] + letter, cells[-1][1])
     cells.extend([(" ", None)] * (width - len(cells)))
     return cells[:width]
-
-
-def _changes(
-    old: list[tuple[str, Style | None]], new: list[tuple[str, Style | None]]
-) -> list[tuple[int, int]]:
-    """(first, after) of the stretches that differ."""
-    found: list[tuple[int, int]] = []
-    for at, (before, after) in enumerate(zip(old, new, strict=True)):
-        if before == after:
-            continue
-        if found and at - found[-1][1] < _APART:
-            found[-1] = (found[-1][0], at + 1)
-        else:
-            found.append((at, at + 1))
-    return found
