@@ -159,7 +159,7 @@ def _clock(page: EventPage, ns: int) -> str:
 def _sentences(label: str, sentences: Sequence[str], width: int) -> list[Content]:
     lines: list[Content] = []
     for sentence in sentences:
-        for text in wrap(sentence, max(20, width - _LABEL - 1)):
+        for text in wrap(sentence, max(20, width - _LABEL - 1), break_on_hyphens=False):
             head = "" if lines else label
             lines.append(Content.styled(f" {head}".ljust(_LABEL), "bold") + Content(text))
     return lines

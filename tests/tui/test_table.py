@@ -146,6 +146,27 @@ def test_a_narrow_terminal_leaves_spare_columns_out() -> None:
             await wait_until(pilot, lambda: any("told" in line for line in screen(app)))
             await pilot.resize_terminal(30, 12)
             await wait_until(pilot, lambda: not any("told" in line for line in screen(app)))
+            head, row = screen(app)[:2]
+            assert head.index("name") == row.index("a")
             assert any("▸ a" in line and line.rstrip().endswith("1") for line in screen(app))
+
+    asyncio.run(run())
+
+
+def test_marks_and_colours_of_rows_and_cells() -> None:
+    async def run() -> None:
+        app = TableApp()
+        async with app.run_test(size=(80, 12)) as pilot:
+            app.table.load(
+                [("a", "1", ("told", "red")), ("b", "2", "")],
+                mark=lambda at: " *"[at],
+                style=lambda at: ("", "bold green")[at],
+            )
+            await pilot.pause()
+            assert [line[:3] for line in screen(app)[1:3]] == ["▸ a", " *b"]
+            styles = [[segment.style for segment in app.table.render_line(y)] for y in (1, 2)]
+            colours = [{style.color.name for style in line if style and style.color} for line in styles]
+            assert "red" in colours[0]
+            assert "green" in colours[1]
 
     asyncio.run(run())

@@ -225,9 +225,8 @@ class Table(Widget, can_focus=True):
         base = self.rich_style
         if y == 0:
             cells: Row = tuple(head.title for head in self.heads)
-            segments = self._segments(
-                cells, _NO_POINTER, base + self.get_component_rich_style("table--header")
-            )
+            header = base + self.get_component_rich_style("table--header")
+            segments = self._segments(cells, " " * _MARGIN, header)
         elif not self._rows and y == 1:
             dim = base + self.get_component_rich_style("table--empty")
             segments = [Segment(" " * _MARGIN + printable(self.empty, max(width - 3, 0)), dim)]
