@@ -138,7 +138,7 @@ def by_symbol(summary: Mapping[str, Any], width: int, most_lines: int) -> list[L
         return [[Piece(" by symbol", HEAD), Piece(": not known", FAINT)]]
     found = sorted(summary["by_symbol"], key=lambda line: -line["duplicated_events"])
     most = found[0]["duplicated_events"] if found else 0
-    lines: list[Line] = [[Piece(f" {'by symbol':{_NAME}}{'duplicated':>{_COUNT}}", HEAD)]]
+    lines: list[Line] = [[Piece(f" {'by symbol':{_NAME - 1}}{'duplicated':>{_COUNT + 1}}", HEAD)]]
     shown = found if len(found) <= most_lines else found[: most_lines - 1]
     for line in shown:
         name, count = line["symbol"], line["duplicated_events"]
@@ -161,7 +161,7 @@ def by_worker(
     """Workers, the one with most duplicated events first, and how often each timed out."""
     if "attempts" in summary["missing"]:
         return [[Piece(" by worker", HEAD), Piece(": not known without the log", FAINT)]]
-    lines: list[Line] = [[Piece(f" {'by worker':{_NAME}}{'duplicated':>{_COUNT}}", HEAD)]]
+    lines: list[Line] = [[Piece(f" {'by worker':{_NAME - 1}}{'duplicated':>{_COUNT + 1}}", HEAD)]]
     if found is None:
         return [*lines, [Piece(" ...", FAINT)]]
     lines[0].append(Piece(f"{'time-outs':>{max(0, width - 3 - _NAME - _COUNT)}}", HEAD))
@@ -189,7 +189,7 @@ def by_worker(
             [
                 Piece(" "),
                 *_counted(line.worker_id, line.duplicated_events, most, door, _COPY, width - 11),
-                Piece(f"{line.timeouts:>8,}", "" if line.timeouts else FAINT, late),
+                Piece(f"{line.timeouts:>9,}", "" if line.timeouts else FAINT, late),
             ]
         )
     return [*lines, *_rest(found, shown, "worker")]

@@ -98,6 +98,12 @@ class FindingsView(View):
         """The finding under the cursor."""
         return self._rows.line(self.table.cursor)
 
+    @property
+    def count(self) -> int | None:
+        """How many findings are shown, None until they are counted."""
+        current = self._shown is not None and self._shown.where == self._where
+        return len(self._rows) if current else None
+
     def show_case(self, case: Case) -> None:
         super().show_case(case)
         self._list()
@@ -208,7 +214,7 @@ class FindingsView(View):
 
     def _nothing(self) -> str:
         """Why the list is empty: there is nothing, or nobody can know."""
-        counts = self._shown.counts if self._shown else {}
+        counts = {} if self._shown is None else self._shown.counts
         if any(count is None for count in counts.values()) and self.case:
             return f"not known: {' and '.join(self.case.summary['missing'])} not given"
         return "nothing of the kind"

@@ -1,0 +1,231 @@
+"""The findings view: kinds and counts, one filter, what Enter and t lead to, lists of any length."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from raceview.answers.finding_kinds import FindingKind
+from raceview.tui.app import RaceviewApp
+from raceview.tui.finding_rows import PAGE, FindingRows
+from raceview.tui.screens.finding import FindingScreen
+from raceview.tui.views.findings import FindingsView
+from raceview.tui.widgets.table import Table
+from tui.conftest import SAMPLE, Opened, wait_until
+
+
+def view_of(pilot: Pilot[None]) -> FindingsView:
+    app = pilot.app
+    assert isinstance(app, RaceviewApp)
+    assert isinstance(app.main.view, FindingsView)
+    return app.main.view
+
+
+async def listed(pilot: Pilot[None], where: str) -> FindingsView:
+    """The view with the list that a filter asks for, its first page read."""
+    view = view_of(pilot)
+    await wait_until(
+        pilot,
+        lambda: view.filter_text() == where and view.count is not None and (not view.count or view.line),
+    )
+    return view
+
+
+async def at_findings(pilot: Pilot[None], where: str = "") -> FindingsView:
+    await pilot.press("4")
+    await wait_until(pilot, lambda: isinstance(getattr(pilot.app, "main").view, FindingsView))  # noqa: B009
+    view = await listed(pilot, "")
+    if where:
+        view.narrow(where)
+    return await listed(pilot, where)
+
+
+def text_of(view: FindingsView, name: str) -> str:
+    return str(view.query_one(f"#findings-{name}", Static).content)
+
+
+def test_kinds_stand_beside_the_list_with_their_counts(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            view = await at_findings(pilot)
+            kinds = text_of(view, "kinds")
+            assert view.case is not None
+            outcomes = view.case.summary["outcomes"]
+            for name in ("lost", "abandoned", "unprocessed", "altered", "unacknowledged", "unlogged"):
+                assert f"{name:14}{outcomes[name]:>7,}" in kinds
+            assert f"{'phantom':14}{3:>7}" in kinds
+            assert f"{'ambiguous':14}{0:>7}" in kinds
+            assert view.count == view.table.row_count > 2000
+            assert f"{view.count:,} findings" in text_of(view, "title")
+            assert "2024-11-10 UTC" in text_of(view, "title")
+
+    asyncio.run(run())
+
+
+def test_h_and_l_go_through_the_kinds_that_there_are(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            await at_findings(pilot)
+            await pilot.press("l")
+            assert (await listed(pilot, "finding:lost")).count == 9
+            await pilot.press("right")
+            assert (await listed(pilot, "finding:abandoned")).count == 5
+            await pilot.press("h", "h")
+            await listed(pilot, "")
+            await pilot.press("h")
+            await listed(pilot, "finding:worker_overlap")
+            await pilot.press("tab")
+            await listed(pilot, "")
+
+    asyncio.run(run())
+
+
+def test_a_filter_narrows_every_kind(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            view = await at_findings(pilot, "symbol:NTPC")
+            assert f"{'lost':14}{3:>7}" in text_of(view, "kinds")
+            assert "filter symbol:NTPC" in text_of(view, "title")
+            await pilot.press("l")
+            assert (await listed(pilot, "symbol:NTPC finding:lost")).count == 3
+            await pilot.press("escape")
+            assert ((await listed(pilot, "")).count or 0) > 2000
+
+    asyncio.run(run())
+
+
+def test_the_finding_under_the_cursor_stands_below_in_full(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            view = await at_findings(pilot)
+            assert "evt_0000025: succeeded (line 27), but no row was written" in text_of(view, "detail")
+            assert "raw_tick_events.log:26" in text_of(view, "detail")
+            assert "2024-11-10 07:30:00.125925 UTC" in text_of(view, "detail")
+
+    asyncio.run(run())
+
+
+def test_enter_and_t_lead_to_the_event(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(RaceviewApp, "on_open_event", lambda _, message: asked.append(message.event))
+    monkeypatch.setattr(
+        RaceviewApp, "on_open_timeline", lambda _, message: asked.append((message.event, message.at_ns))
+    )
+
+    async def run() -> None:
+        async with opened() as pilot:
+            view = await at_findings(pilot)
+            await pilot.press("j", "enter", "t")
+            await pilot.pause()
+            assert view.line is not None
+            assert asked == [178, (178, view.line.at_ns)]
+            assert view.time_ns() == view.line.at_ns
+
+    asyncio.run(run())
+
+
+def test_a_phantom_row_opens_with_the_events_nearest_to_it(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(RaceviewApp, "on_open_event", lambda _, message: asked.append(message.event))
+
+    async def run() -> None:
+        async with opened() as pilot:
+            await at_findings(pilot, "finding:phantom")
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, FindingScreen))
+            table = pilot.app.screen.query_one(Table)
+            await wait_until(pilot, lambda: table.row_count > 0)
+            await pilot.press("enter")
+            await pilot.pause()
+            assert asked == [1154]
+            await pilot.press("escape")
+            await wait_until(pilot, lambda: not isinstance(pilot.app.screen, FindingScreen))
+
+    asyncio.run(run())
+
+
+def test_a_quarantined_record_opens_as_it_is_and_does_nothing(opened: Opened, tmp_path: Path) -> None:
+    folder = tmp_path / "bad"
+    shutil.copytree(SAMPLE, folder)
+    with (folder / "worker_logs.csv").open("a", encoding="utf-8") as log:
+        log.write("evt_0000001,[red]\x1b[31mw,yesterday,,success\n")
+
+    async def run() -> None:
+        async with opened(folder) as pilot:
+            view = await at_findings(pilot, "finding:quarantined")
+            assert view.count == 1
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, FindingScreen))
+            body = "\n".join(str(static.content) for static in pilot.app.screen.query(Static))
+            assert "evt_0000001,[red]\\x1b[31mw,yesterday,,success" in body
+
+    asyncio.run(run())
+
+
+def test_a_long_list_is_read_where_one_looks(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            view = await at_findings(pilot)
+            await pilot.press("G")
+            await wait_until(
+                pilot, lambda: view.line is not None and view.table.cursor == (view.count or 0) - 1
+            )
+            assert view.line is not None
+            assert view.line.kind is FindingKind.WORKER_OVERLAP
+            await pilot.press("pageup", "pageup", "g")
+            await wait_until(pilot, lambda: view.line is not None and view.line.kind is FindingKind.LOST)
+
+    asyncio.run(run())
+
+
+def test_the_place_is_kept(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            view = await at_findings(pilot, "finding:timeout")
+            await pilot.press("j", "j", "j")
+            place = view.place()
+            await pilot.resize_terminal(160, 48)
+            await pilot.pause()
+            assert view.table.cursor == 3
+            await pilot.press("escape")
+            await listed(pilot, "")
+            view.go_to_place(place)
+            await listed(pilot, "finding:timeout")
+            await wait_until(pilot, lambda: view.table.cursor == 3)
+            view.go_to_place({"filter": "colour:red", "row": "x"})
+            await listed(pilot, "finding:timeout")
+
+    asyncio.run(run())
+
+
+def test_without_the_log_its_findings_are_not_known(opened: Opened, tmp_path: Path) -> None:
+    folder = tmp_path / "part"
+    shutil.copytree(SAMPLE, folder)
+    (folder / "worker_logs.csv").unlink()
+
+    async def run() -> None:
+        async with opened(folder) as pilot:
+            view = await at_findings(pilot)
+            assert f"{'lost':14}{'-':>7}" in text_of(view, "kinds")
+            view.narrow("finding:lost")
+            await listed(pilot, "finding:lost")
+            assert view.table.empty == "not known: attempts not given"
+
+    asyncio.run(run())
+
+
+def test_rows_that_are_not_here_are_asked_for_by_the_page() -> None:
+    wanted: list[int] = []
+    rows = FindingRows(3 * PAGE, wanted.append)
+    assert "..." in rows[PAGE + 1]
+    assert "..." in rows[PAGE]
+    assert set(wanted) == {1}
+    assert rows.line(0) is None
