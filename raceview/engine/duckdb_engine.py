@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _MEMORY_LIMIT = 6 << 30
 _MEMORY_SHARE = 0.6
 _NEVER_FLUSHED = "1TiB"
+_CLOSING_TRIES, _CLOSING_PAUSE_SECONDS = 200, 0.01
 _NEVER_IN_A_LINE = "\x1f\x1e\x1f\x1e"
 
 
@@ -40,6 +42,8 @@ class DuckDBEngine:
         self._threads = threading.local()
         self._connections: list[DuckDBPyConnection] = []
         self._interrupted = False
+        self._opening = threading.Lock()
+        """The database refuses a second thread that asks for a cursor instead of letting it wait."""
         self._database = duckdb.connect(
             config={
                 "memory_limit": f"{_memory_limit() >> 20}MiB",
@@ -63,10 +67,11 @@ class DuckDBEngine:
         """A further connection, which `interrupt` knows. Raises InterruptException once that was called."""
         import duckdb
 
-        if self._interrupted:
-            raise duckdb.InterruptException("interrupted")
-        cursor = self._database.cursor()
-        self._connections.append(cursor)
+        with self._opening:
+            if self._interrupted:
+                raise duckdb.InterruptException("interrupted")
+            cursor = self._database.cursor()
+            self._connections.append(cursor)
         return cursor
 
     @property
@@ -138,14 +143,24 @@ class DuckDBEngine:
         """Stop the statements that run, in all threads, and refuse further ones: duckdb.InterruptException."""
         import duckdb
 
-        self._interrupted = True
-        for connection in tuple(self._connections):
+        with self._opening:
+            self._interrupted = True
+        for connection in self._connections:
             with suppress(duckdb.ConnectionException):  # it is closed
                 connection.interrupt()
 
     def close(self) -> None:
-        """Release memory and temporary files."""
-        self._database.close()
+        """Release memory and temporary files. What other threads still run is interrupted."""
+        import duckdb
+
+        for _ in range(_CLOSING_TRIES):
+            self.interrupt()  # again, for a statement that was about to begin
+            try:
+                with self._opening:
+                    self._database.close()
+                break
+            except duckdb.ResourceInUseException:  # an interrupted statement is still on its way out
+                time.sleep(_CLOSING_PAUSE_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _run(self, query: str) -> DuckDBPyConnection:

@@ -94,6 +94,8 @@ class MainScreen(Screen[None]):
         self.query_one("#keys", Static).update(self.view.HINT if self.view else _LOADING_HINT)
 
     def _draw_frame(self) -> None:
+        if not self.query("#title"):
+            return  # somebody leaves while a view is being mounted
         self.query_one("#title", Static).update(self._title())
         self.query_one("#tabs", Static).update(self._tabs())
         self.draw_keys()

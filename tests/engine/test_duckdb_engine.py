@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event
 
 import numpy as np
 import pandas as pd
@@ -122,3 +122,34 @@ def test_an_interrupted_engine_refuses_further_statements(engine: Engine) -> Non
     engine.interrupt()
     with pytest.raises(Exception, match="interrupted"):
         engine.rows("SELECT 1")
+
+
+def test_threads_that_ask_for_the_first_time_do_not_get_into_each_others_way(engine: Engine) -> None:
+    start = Barrier(16)
+
+    def ask(number: int) -> int:
+        start.wait()
+        ((answer,),) = engine.rows(f"SELECT {number}")
+        return int(answer)
+
+    with ThreadPoolExecutor(16) as threads:
+        assert list(threads.map(ask, range(16))) == list(range(16))
+
+
+def test_close_does_not_wait_for_what_runs(engine: Engine) -> None:
+    folder = engine.folder
+
+    def long() -> str:
+        try:
+            engine.rows("SELECT count(*) FROM range(1_000_000_000_000) AS a(i) WHERE i % 7 = 3")
+        except Exception as error:
+            return type(error).__name__
+        return "came to its end"
+
+    with ThreadPoolExecutor(1) as aside:
+        running = aside.submit(long)
+        while not running.running():
+            pass
+        engine.close()
+        assert running.result() in {"InterruptException", "ConnectionException"}  # or had not begun
+    assert not folder.exists()
