@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from raceview.answers.policy_preview import ChangedRow, Effect, Flips, best, changed_rows, effects, flips
+from raceview.answers.policy_preview import Effect, best, changed_rows, effects, flips
 from raceview.model import Policy
 from raceview.policies import BASELINES
 from raceview.tui.case import Case
@@ -31,14 +31,17 @@ WIDE = 120
 LOW = 26
 """Lines below which the scoreboard makes room for the list that is read."""
 LISTS = ("changed", "flips")
+_SOON = 0.2
+"""Seconds after which a list that is not there yet is not what was there before either."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What is known of one policy, beside another one."""
+    """One policy beside another one: what its lists show, and how many events flip."""
 
-    changed: list[ChangedRow]
-    flips: Flips
+    changed: tables.Listing
+    flips: tables.Listing
+    flipped: int
 
 
 class PoliciesView(View):
@@ -139,7 +142,11 @@ class PoliciesView(View):
     @work(thread=True, group="preview")
     def _preview(self, case: Case, pair: tuple[Policy, Policy]) -> None:
         inv = case.investigation
-        self.post_message(self.Previewed(pair, Preview(changed_rows(inv, pair[0]), flips(inv, *pair))))
+        flipped = flips(inv, *pair)
+        preview = Preview(
+            tables.changed(changed_rows(inv, pair[0])), tables.flips(flipped, *pair), flipped.events
+        )
+        self.post_message(self.Previewed(pair, preview))
 
     def on_policies_view_scored(self, message: Scored) -> None:
         self._scores = {Policy(line["policy"]): line for line in message.scores}
@@ -179,6 +186,14 @@ class PoliciesView(View):
         if preview is None and not self._previewing:
             self._previewing = True
             self._preview(self.case, pair)
+            self.set_timer(_SOON, self._clear_lists)
+
+    def _clear_lists(self) -> None:
+        """Where a preview takes its time, the lists of another policy do not stand in for it."""
+        if self._previewing:
+            self._shown = None
+            for name in LISTS:
+                self._fill(name, tables.Listing([], [], []), "looking ...")
 
     @on(Table.Selected, "#scores")
     def action_choose(self) -> None:
@@ -286,7 +301,7 @@ class PoliciesView(View):
     def _draw_lists(self, pair: tuple[Policy, Policy], preview: Preview | None) -> None:
         policy, against = pair
         effect = self._effects[policy]
-        flipping = "..." if preview is None else tables.listed(preview.flips.events)
+        flipping = "..." if preview is None else tables.listed(preview.flipped)
         heads = {
             "changed": f"rows it drops or changes: {tables.listed(effect.dropped + effect.corrected)}",
             "flips": f"events that flip against {against}: {flipping}",
@@ -297,10 +312,10 @@ class PoliciesView(View):
             )
         if preview is None or preview is self._shown:
             return
-        for name in LISTS:
-            self.query_one(f"#{name}", Table).move_to(0)
         self._shown = preview
-        self._fill("changed", tables.changed(preview.changed), f"{policy} leaves every row as it is")
+        self._fill("changed", preview.changed, f"{policy} leaves every row as it is")
         same = "the same policy: on another one, d compares with that" if policy is against else ""
         same = same or f"{policy} and {against} write the same values"
-        self._fill("flips", tables.flips(preview.flips, policy, against), same)
+        self._fill("flips", preview.flips, same)
+        for name in LISTS:  # the lists of another policy begin at their beginning
+            self.query_one(f"#{name}", Table).move_to(0)
