@@ -45,14 +45,11 @@ class Window:
         return replace(self, width=width).centred(self.centre)
 
     def bounded(self, first: int, last: int) -> Window:
-        """The nearest window whose centre lies in [first, last] and that is not much wider than that."""
-        most = max(1, -(-(last - first) // max(1, self.width)))
-        window = self if self.step <= 2 * most else replace(self, step=2 * most).centred(self.centre)
-        return (
-            window.centred(min(max(window.centre, first), last))
-            if not first <= window.centre <= last
-            else window
-        )
+        """The nearest window whose centre lies in [first, last); what would show more than that shows just that."""
+        whole = Window.fitting(first, last, self.width)
+        if self.step >= whole.step:
+            return whole
+        return self if first <= self.centre <= last else self.centred(min(max(self.centre, first), last))
 
     @classmethod
     def fitting(cls, first: int, last: int, width: int) -> Window:

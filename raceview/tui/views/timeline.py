@@ -23,13 +23,15 @@ from raceview.answers.timeline import Lanes, make_lanes, matching
 from raceview.answers.timeline_folds import Folds
 from raceview.answers.timeline_moment import Moment, moment
 from raceview.charts.axis import duration
-from raceview.charts.plot import PLAIN, Run
-from raceview.charts.window import Window, round_step
+from raceview.charts.lanes import new_grid
+from raceview.charts.plot import PLAIN, Run, draw
+from raceview.charts.window import Window
 from raceview.errors import UsageError
 from raceview.safe_text import printable
 from raceview.tui.case import Case
 from raceview.tui.messages import OpenEvent, OpenReplay
 from raceview.tui.view import View
+from raceview.tui.widgets import timeline_moves as moves
 from raceview.tui.widgets import timeline_picture as pictures
 from raceview.tui.widgets import timeline_words as words
 from raceview.tui.widgets.painted import Painted
@@ -38,12 +40,6 @@ from raceview.tui.widgets.timeline_picture import ABOVE, Layout, Sight
 _DETAILS = 5
 _DETAILS_OF_TALL = 9
 _TALL = 30
-_PAN = 8
-"""A step to the side is this part of the width."""
-_EVENT_SHARE = 5
-"""An event that is fitted takes this part of the width."""
-_LEAST_EVENT = 4
-"""Columns that a race must take for its windows to be told apart."""
 
 
 class Chart(Painted, can_focus=True):
@@ -113,7 +109,8 @@ class TimelineView(View):
         self._read()
 
     def take_focus(self) -> None:
-        self._chart.focus()
+        if not self._chart.has_focus:  # focusing paints everything again
+            self._chart.focus()
         self._draw_soon()
 
     @property
@@ -123,6 +120,7 @@ class TimelineView(View):
     @work(thread=True, exclusive=True, group="lanes", exit_on_error=False)
     def _read(self) -> None:
         assert self.case
+        draw(new_grid(1, 1))  # loads plotext here, not under the first key
         self.post_message(LanesMade(make_lanes(self.case.investigation), Filter()))
 
     @work(thread=True, exclusive=True, group="lanes", exit_on_error=False)
@@ -175,29 +173,18 @@ class TimelineView(View):
             self.go_to(int(lanes.races[number]), int(lanes.race_times[number]))
 
     def go_to(self, event: int | None, at_ns: int | None) -> None:
-        """Show an event, or a time in ns.
-
-        An event too small to be seen at the present zoom is zoomed in to, for that is what was asked for; the zoom
-        stays where the event can be told apart.
-        """
+        """Show an event, or a time in ns. A filter that hides the event is given up."""
         if not self._sight:
             self._later.append(lambda: self.go_to(event, at_ns))
             return
         family = self._sight.lanes.find(event) if event else []
         if event and not family and self._where:
-            self.narrow("")  # a filter must not hide what was asked for
+            self.narrow("")
             family = self._sight.lanes.find(event)
         if family:
-            first, last = self._extent(family)
-            window = self._sight.window
-            if last - first < _LEAST_EVENT * window.step:
-                window = self._fitted(family)
-            middle = self._sight.folds.shown((first + last) // 2)
-            if last - first > window.width * window.step:
-                middle = self._sight.folds.shown(first)
-            self._see(replace(self._sight, here=family[0], window=window.centred(middle)))
+            self._see(moves.at_event(self._sight, family))
         elif at_ns is not None:
-            self._see(replace(self._sight, window=self._sight.window.centred(self._sight.folds.shown(at_ns))))
+            self._see(moves.at_time(self._sight, at_ns))
         elif event:
             self.notify("this event has no attempt, no row and no place on the timeline", markup=False)
 
@@ -220,14 +207,14 @@ class TimelineView(View):
         return str(self._where)
 
     def time_ns(self) -> int | None:
-        return self._centre_ns() if self._sight else None
+        return moves.centre_ns(self._sight) if self._sight else None
 
     def place(self) -> dict[str, object]:
         if not self._sight:
             return {}
         window = self._sight.window
         return {
-            "centre": self._centre_ns(),
+            "centre": moves.centre_ns(self._sight),
             "step": window.step,
             "event": self._sight.event,
             "folded": self._folded,
@@ -256,79 +243,41 @@ class TimelineView(View):
 
     def action_zoom(self, inwards: bool) -> None:
         """Zoom by one step, about the selection where it is in view."""
-        if self._sight:
-            window = self._sight.window
-            about = self._here_shown()
-            if about is None or not window.left <= about < window.right:
-                about = window.centre
-            self._see(replace(self._sight, window=window.zoomed(inwards, about)))
+        self._move(lambda sight: moves.zoomed(sight, inwards))
 
     def action_pan(self, step: int) -> None:
         """Move the window; the selection stays."""
-        if self._sight:
-            window = self._sight.window
-            self._see(replace(self._sight, window=window.panned(step * max(1, window.width // _PAN))))
+        self._move(lambda sight: moves.panned(sight, step))
 
     def action_along(self, step: int) -> None:
-        """Select the attempt before or after in the lane; zoomed out, the worst of the next cell."""
-        if self._sight and self._sight.here:
-            at, place = self._sight.here
-            lane, edges = self._sight.lanes[at], self._sight.edges
-            single = self._sight.bars(edges)
-            self._select(
-                (at, walk.along(lane, place, step) if single else walk.along_cells(lane, place, step, edges))
-            )
-        else:
-            self._select_in_view()
+        """Select the attempt before or after in the lane."""
+        self._move(lambda sight: moves.along(sight, step))
 
     def action_across(self, step: int) -> None:
         """Select the attempt nearest in time on the next lane."""
-        if self._sight and self._sight.here:
-            self._select(walk.across(self._sight.lanes, self._sight.here, step))
-        else:
-            self._select_in_view()
+        self._move(lambda sight: moves.across(sight, step))
 
     def action_sibling(self, step: int) -> None:
         """Select the next attempt of the same event, wherever it ran."""
-        if self._sight and self._sight.here:
-            self._select(walk.sibling(self._sight.lanes, self._sight.here, step))
-        else:
-            self._select_in_view()
+        self._move(lambda sight: moves.sibling(sight, step))
 
     def action_end(self, side: int) -> None:
-        """Go to the first or the last attempt of the lane, or of the case where none is selected."""
-        if not self._sight:
-            return
-        if self._sight.here:
-            at = self._sight.here[0]
-            self._select((at, 0 if side < 0 else len(self._sight.lanes[at]) - 1))
-        else:
-            edge = self._sight.folds.shown(self._sight.lanes.span[side > 0])
-            half = self._sight.window.width * self._sight.window.step // 2
-            self._see(replace(self._sight, window=self._sight.window.centred(edge - side * half)))
+        """Go to the first or the last attempt."""
+        self._move(lambda sight: moves.to_end(sight, side))
 
     def action_fit(self) -> None:
         """Fit the selected event; where it fits already, or none is selected, fit all."""
-        if not self._sight:
-            return
-        sight = self._sight
-        first, last = map(sight.folds.shown, sight.lanes.span)
-        whole = Window.fitting(first, last, sight.window.width)
-        here = sight.here
-        fitted = self._fitted(self._family()) if here else whole
-        self._see(replace(sight, window=whole if sight.window == fitted else fitted))
+        self._move(moves.fitted)
 
     def action_fold(self) -> None:
-        """Fold the idle gaps, or unfold them; the middle of the window stays."""
+        """Fold the idle gaps, or unfold them."""
         if not self._sight:
             return
         if not self._folded and not len(self._sight.lanes.folds):
             self.notify("no gap in which all workers were idle is long enough to fold", markup=False)
             return
-        centre = self._centre_ns()
         self._folded = not self._folded
-        folds = self._sight.lanes.folds if self._folded else Folds.none()
-        self._see(replace(self._sight, folds=folds, window=self._sight.window.centred(folds.shown(centre))))
+        self._see(moves.folded(self._sight, self._sight.lanes.folds if self._folded else Folds.none()))
 
     def action_open(self) -> None:
         """The page of the selected event."""
@@ -358,7 +307,7 @@ class TimelineView(View):
                 inside = lane.within(int(edges[column]), int(edges[column + 1]))
                 if len(inside):
                     worst = max(inside.tolist(), key=lambda place: int(lane.severities[place]))
-                    self._select((at, worst))
+                    self._see(moves.selected(self._sight, (at, worst)))
 
     def on_resize(self, event: Resize) -> None:
         self._draw_soon()
@@ -374,60 +323,13 @@ class TimelineView(View):
             return None
         return event
 
-    def _family(self) -> list[walk.Place]:
-        assert self._sight
-        assert self._sight.here
-        event = self._sight.event
-        return (self._sight.lanes.find(event) if event else []) or [self._sight.here]
-
-    def _extent(self, family: list[walk.Place]) -> tuple[int, int]:
-        assert self._sight
-        lanes = self._sight.lanes
-        return (
-            min(int(lanes[lane].starts[place]) for lane, place in family),
-            max(int(lanes[lane].ends[place]) for lane, place in family),
-        )
-
-    def _fitted(self, family: list[walk.Place]) -> Window:
-        assert self._sight
-        first, last = self._extent(family)
-        last = max(last, first + self._sight.lanes.usual_ns)
-        window, shown = self._sight.window, self._sight.folds.shown
-        step = round_step(-(-(last - first) * _EVENT_SHARE // window.width))
-        return replace(window, step=step).centred((shown(first) + shown(last)) // 2)
-
-    def _here_shown(self) -> int | None:
-        if not self._sight or not self._sight.here:
-            return None
-        lane, place = self._sight.here
-        return self._sight.folds.shown(int(self._sight.lanes[lane].starts[place]))
-
-    def _centre_ns(self) -> int:
-        assert self._sight
-        return int(self._sight.edges[self._sight.window.width // 2])
-
-    def _select_in_view(self) -> None:
+    def _move(self, move: Callable[[Sight], Sight]) -> None:
         if self._sight:
-            edges = self._sight.edges
-            found = walk.in_view(self._sight.lanes, int(edges[0]), int(edges[-1]), self._centre_ns())
-            if found:
-                self._select(found)
-
-    def _select(self, here: walk.Place) -> None:
-        """Select, and move the window no more than it takes to see the selection."""
-        assert self._sight
-        self._sight = replace(self._sight, here=here)
-        at, window = self._here_shown(), self._sight.window
-        if at is not None and not window.left <= at < window.right:
-            margin = window.width // _PAN * window.step
-            left = at - margin if at < window.left else at + margin - window.width * window.step
-            window = replace(window, left=left)
-        self._see(replace(self._sight, window=window))
+            self._see(move(self._sight))
 
     def _see(self, sight: Sight) -> None:
         """Take this for what is looked at, and draw it soon."""
-        first, last = map(sight.folds.shown, sight.lanes.span)
-        self._sight = replace(sight, window=sight.window.bounded(first, last))
+        self._sight = moves.bounded(sight)
         event = self._sight.event
         if event != self._asked:
             self._asked = event
@@ -458,10 +360,7 @@ class TimelineView(View):
             return
         lanes = self._sight.lanes
         if self._sight.window.width != self._width(lanes):
-            whole = Window.fitting(*lanes.span, self._sight.window.width) == self._sight.window
-            window = self._sight.window.resized(self._width(lanes))
-            window = Window.fitting(*lanes.span, self._width(lanes)) if whole else window
-            self._sight = replace(self._sight, window=window)
+            self._sight = moves.resized(self._sight, self._width(lanes))
         self._chart.show(self._lines(self._sight, size.width, size.height))
 
     def _lines(self, sight: Sight, width: int, height: int) -> list[list[Run]]:
