@@ -76,7 +76,7 @@ def details(moment: Moment, width: int, lines: int) -> list[list[Run]]:
     found = [[_glyph(mark), *head]]
     attempts = [_attempt(attempt, digits) for attempt in moment.attempts]
     rows = [_row(row) for row in moment.rows]
-    why = [[Run(f" {reason}", PLAIN)] for reason in moment.reasons if reason]
+    why = [[Run(f" {printable(reason)}", PLAIN)] for reason in moment.reasons if reason]
     room = lines - len(found) - len(why)
     if len(attempts) + len(rows) <= room:
         found += [
