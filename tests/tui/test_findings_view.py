@@ -170,6 +170,21 @@ def test_a_quarantined_record_opens_as_it_is_and_does_nothing(opened: Opened, tm
     asyncio.run(run())
 
 
+def test_y_copies_the_finding_with_its_place(opened: Opened, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            await at_findings(pilot)
+            await pilot.press("y")
+            await wait_until(pilot, lambda: list(tmp_path.rglob("copied.txt")))
+
+    asyncio.run(run())
+    (kept,) = tmp_path.rglob("copied.txt")
+    assert kept.read_text(encoding="utf-8") == (
+        "lost · 2024-11-10 07:30:00.125925 UTC · raw_tick_events.log:26\n"
+        "evt_0000025: succeeded (line 27), but no row was written\n"
+    )
+
+
 def test_a_long_list_is_read_where_one_looks(opened: Opened) -> None:
     async def run() -> None:
         async with opened() as pilot:

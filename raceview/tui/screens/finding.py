@@ -13,11 +13,11 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from raceview.answers.amounts import clock, date, duration, price, second_digits
+from raceview.answers.amounts import clock, duration, price, second_digits
 from raceview.export.verdict import words
 from raceview.safe_text import printable
 from raceview.tui.case import Case
-from raceview.tui.finding_marks import name
+from raceview.tui.finding_text import copy_finding, facts
 from raceview.tui.messages import OpenEvent, OpenTimeline
 from raceview.tui.widgets.table import Column, Table
 
@@ -42,6 +42,7 @@ class FindingScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False),
         Binding("t", "timeline", "Timeline", show=False),
+        Binding("y", "copy", "Copy the finding", show=False),
     ]
     DEFAULT_CSS = """
     FindingScreen > #finding-title { height: 1; background: $panel; text-style: bold; }
@@ -57,13 +58,7 @@ class FindingScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         line = self._line
-        where = f" · {printable(line.file)}:{line.line}" if line.line else ""
-        when = (
-            ""
-            if line.at_ns is None
-            else f" · {date(line.at_ns)} {clock(line.at_ns, second_digits((line.at_ns,)))} UTC"
-        )
-        yield Static(f" {name(line.kind)}{where}{when}", id="finding-title", markup=False)
+        yield Static(f" {facts(line)}", id="finding-title", markup=False)
         with VerticalScroll():
             yield Static(printable(line.what), markup=False)
         if line.row is not None:
@@ -77,7 +72,7 @@ class FindingScreen(Screen[None]):
                 ),
                 empty="no event of this symbol",
             )
-        keys = " esc back" + (" · enter the event · t timeline" if line.row is not None else "")
+        keys = " esc back · y copy" + (" · enter the event · t timeline" if line.row is not None else "")
         yield Static(keys, id="finding-keys", markup=False)
 
     def on_mount(self) -> None:
@@ -114,6 +109,10 @@ class FindingScreen(Screen[None]):
         """The moment on the timeline."""
         if self._line.at_ns is not None:
             self.post_message(OpenTimeline(at_ns=self._line.at_ns))
+
+    def action_copy(self) -> None:
+        """The finding as text, to the clipboard."""
+        copy_finding(self.app, self._case, self._line)
 
     def action_leave(self) -> None:
         """Back to the list."""

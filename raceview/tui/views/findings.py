@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from raceview.answers.amounts import clock, date, second_digits
+from raceview.answers.amounts import date
 from raceview.answers.filters import Filter, parse
 from raceview.answers.finding_kinds import FindingKind
 from raceview.charts.marks import textual_colour
@@ -24,6 +24,7 @@ from raceview.safe_text import printable
 from raceview.tui.case import Case
 from raceview.tui.finding_marks import MARKS, name
 from raceview.tui.finding_rows import PAGE, FindingRows, columns_for, digits_for
+from raceview.tui.finding_text import copy_finding, facts
 from raceview.tui.messages import OpenEvent, OpenTimeline
 from raceview.tui.view import View
 from raceview.tui.widgets.table import Table
@@ -57,11 +58,12 @@ class FindingsView(View):
     """Kinds with their counts at the left, the findings beside them, the one under the cursor in full below."""
 
     NAME = "findings"
-    HINT = " enter open · h l kind · j k move · / filter · t timeline · n next race"
+    HINT = " enter open · h l kind · j k move · / filter · t timeline · y copy · ? help"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h,left,shift+tab", "kind(-1)", "Previous kind", show=False),
         Binding("l,right,tab", "kind(1)", "Next kind", show=False),
         Binding("t", "timeline", "Timeline", show=False),
+        Binding("y", "copy", "Copy the finding", show=False),
         Binding("escape", "clear", "No filter", show=False),
     ]
     DEFAULT_CSS = f"""
@@ -265,13 +267,8 @@ class FindingsView(View):
         told = wrap(printable(line.what), width)
         if len(told) > _SENTENCE_LINES:
             told = [*told[: _SENTENCE_LINES - 1], told[_SENTENCE_LINES - 1][: width - 4] + " ..."]
-        facts = [name(line.kind)]
-        if line.at_ns is not None:
-            facts.append(f"{date(line.at_ns)} {clock(line.at_ns, second_digits((line.at_ns,)))} UTC")
-        if line.line:
-            facts.append(f"{printable(line.file, 40)}:{line.line}")
         text = "\n".join(f" {part}" for part in [*told, *[""] * (_SENTENCE_LINES - len(told))])
-        detail.update(Content.assemble(text, "\n", (f" {' · '.join(facts)}"[: width + 1], "dim")))
+        detail.update(Content.assemble(text, "\n", (f" {facts(line)}"[: width + 1], "dim")))
 
     def on_table_selected(self) -> None:
         line = self.line
@@ -290,6 +287,11 @@ class FindingsView(View):
             self.post_message(OpenTimeline(self.line.event, self.line.at_ns))
         elif self.line:
             self.notify(f"a finding of kind {name(self.line.kind)} has no time", markup=False)
+
+    def action_copy(self) -> None:
+        """The finding as text, to the clipboard."""
+        if self.line and self.case:
+            copy_finding(self.app, self.case, self.line)
 
     def place(self) -> dict[str, object]:
         return {"filter": str(self._where), "row": self.table.cursor}

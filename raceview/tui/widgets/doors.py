@@ -13,6 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -53,12 +54,13 @@ Line: TypeAlias = list[Piece]
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a door lies."""
+    """Where a door lies: `y` is the last of its `height` lines."""
 
     door: Door
     y: int
     x: int
     width: int
+    height: int
 
     def aside(self, x: float) -> float:
         """How far a column is from it."""
@@ -214,13 +216,20 @@ class DoorPage(Widget, can_focus=True):
         self.refresh()
 
     def _move(self, at: int, keep_column: bool = False) -> None:
+        left, place, top = self._places[self._at], self._places[at], self._top
         self._at = at
-        place = self._places[at]
         if not keep_column:
             self._column = place.x + (place.width - 1) / 2
         self._keep_in_sight()
-        self.refresh()
+        if self._top == top:
+            self.refresh(*(self._region(changed) for changed in (left, place)))
+        else:
+            self.refresh()
         self.post_message(self.Moved())
+
+    def _region(self, place: _Place) -> Region:
+        """The lines of a door, as they lie on the screen."""
+        return Region(0, place.y - place.height + 1 - self._top, self.size.width, place.height)
 
     def _scroll(self, lines: int) -> None:
         self._top = max(0, min(self._top + lines, len(self.lines) - self.size.height))
@@ -261,6 +270,7 @@ def _places(lines: Iterable[Line]) -> Iterable[_Place]:
                 known = found.get(piece.door.name)
                 same = known is not None and known.y == y
                 start = known.x if known is not None and same else x
-                found[piece.door.name] = _Place(piece.door, y, start, x + width - start)
+                height = 1 if known is None else known.height if same else known.height + 1
+                found[piece.door.name] = _Place(piece.door, y, start, x + width - start, height)
             x += width
     return sorted(found.values(), key=lambda place: (place.y, place.x))
