@@ -15,8 +15,10 @@ from raceview.answers.findings_list import findings_list
 from raceview.tui.app import RaceviewApp
 from raceview.tui.case import Case
 from raceview.tui.messages import OpenTimeline, OpenView
+from raceview.tui.verdict_sections import by_symbol
 from raceview.tui.views.verdict import VerdictView
 from raceview.tui.widgets.doors import Door, DoorPage
+from raceview.tui.widgets.table import Table
 from tui.conftest import ASSESSMENT, SAMPLE, Opened, wait_until
 
 BUNDLES = [
@@ -182,10 +184,12 @@ def test_the_cursor_goes_to_every_door(opened: Opened) -> None:
             seen = []
             for _ in page.doors:
                 seen.append(here())
-                await pilot.press("tab")
+                page.action_step(1)
             assert seen == [door.name for door in page.doors]
             assert here() == seen[0]
-            await pilot.press("G", "g", "shift+tab")
+            await pilot.press("G", "g", "tab")
+            assert here() == seen[1]
+            await pilot.press("shift+tab", "shift+tab")
             assert here() == seen[-1]
             assert page.below == 0
 
@@ -262,3 +266,41 @@ def test_names_from_the_files_show_as_text_and_are_doors(opened: Opened, tmp_pat
             assert [(door.count, rows_behind(case, door)) for door in named] == [(1, 1), (1, 1)]
 
     asyncio.run(run())
+
+
+def test_every_door_opens_that_very_list(opened: Opened) -> None:
+    """Through the app: the view comes to the front with the door's filter and as many lines as the door says."""
+
+    async def run() -> None:
+        async with opened(size=(160, 48)) as pilot:
+            await counted(pilot)
+            page, app = view_of(pilot).page, pilot.app
+            assert isinstance(app, RaceviewApp)
+            for door in [door for door in page.doors if door.count is not None]:
+                await pilot.press("1")
+                page.go_to(door.name)
+                await pilot.press("enter")
+
+                def there(door: Door = door) -> bool:
+                    view = app.main.view
+                    return (
+                        view is not None
+                        and door.view == view.NAME
+                        and view.filter_text() == str(parse(door.where))
+                        and view.query_one(Table).row_count == door.count
+                    )
+
+                await wait_until(pilot, there)
+
+    asyncio.run(run())
+
+
+def test_a_list_that_is_cut_says_so_and_opens_whole() -> None:
+    lines = [{"symbol": f"S{n}", "events": 100, "duplicated_events": 9 - n} for n in range(9)]
+    summary = {"missing": [], "by_symbol": lines}
+    cut = by_symbol(summary, 40, 4)
+    assert len(cut) == 5
+    assert cut[-1][-1].text == "... 6 more symbols"
+    assert cut[-1][-1].door is not None
+    whole = by_symbol(summary, 40, 9)
+    assert [line[1].text.split()[0] for line in whole[1:]] == [f"S{n}" for n in range(9)]
