@@ -211,6 +211,7 @@ def _attempts(inv: Investigation, event: int) -> tuple[EventAttempt, ...]:
 
 def _rows(inv: Investigation, event: int, only_attempt: int | None) -> tuple[EventRow, ...]:
     """`only_attempt` is the one that wrote every row of the event, where there is but one."""
+    inv.need("changes")  # they go by the policy, which may be another one by now
     found = inv.engine.rows(
         "SELECT o.row, o.line, o.timestamp, o.price, o.time_ns, o.price_units, "
         "o.time_ns - t.time_ns, o.price_units - t.price_units, c.place, nullif(z.cause, ''), a.attempt, "

@@ -98,6 +98,15 @@ def test_what_the_policy_does(linked: Opened) -> None:
     ]
 
 
+def test_goes_by_the_policy_that_was_chosen_last(linked: Opened) -> None:
+    chosen_late = linked(TICKS, ATTEMPTS, OUTPUT, policy=Policy.FIRST)
+    event_page(chosen_late, 1)
+    chosen_late.use_policy(Policy.LAST)
+    from_the_start = linked(TICKS, ATTEMPTS, OUTPUT, policy=Policy.LAST)
+    assert event_page(chosen_late, 1) == event_page(from_the_start, 1)
+    assert event_page(chosen_late, 1) != event_page(linked(TICKS, ATTEMPTS, OUTPUT, policy=Policy.FIRST), 1)
+
+
 def test_neighbours_are_measured_from_the_copy(linked: Opened) -> None:
     ticks = TICKS + "e5 BBB 1014 100.30\ne6 BBB 990 250.00\n"
     page = event_page(linked(ticks, ATTEMPTS, OUTPUT), 1)
