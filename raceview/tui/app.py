@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.events import Resize
 from textual.reactive import Reactive
 from textual.screen import Screen
 
@@ -124,15 +125,16 @@ class RaceviewApp(App[None]):
 
     async def action_view(self, name: str) -> None:
         """Bring a view to the front."""
+        if not self.screen_stack:
+            return  # a message came when all was over
         while len(self.screen_stack) > 1:
             self.pop_screen()
         await self.main.show_view(name)
 
     async def action_race(self, step: int) -> None:
         """The next or the previous race, on the timeline."""
-        if self.case:
-            await self.action_view("timeline")
-            cast("TimelineView", self.main.view).step_race(step)
+        if timeline := await self._timeline():
+            timeline.step_race(step)
 
     def action_go_to_time(self) -> None:
         """Ask for a time and show it on the timeline."""
@@ -209,12 +211,17 @@ class RaceviewApp(App[None]):
 
     async def on_open_view(self, message: OpenView) -> None:
         await self.action_view(message.view)
-        if message.where is not None and self.main.view:
+        if message.where is not None and self.screen_stack and self.main.view:
             self.main.view.narrow(message.where)
 
     async def on_open_timeline(self, message: OpenTimeline) -> None:
+        if timeline := await self._timeline():
+            timeline.go_to(message.event, message.at_ns)
+
+    async def _timeline(self) -> TimelineView | None:
+        """The timeline, at the front now; None before there is one, and when all is over."""
         await self.action_view("timeline")
-        cast("TimelineView", self.main.view).go_to(message.event, message.at_ns)
+        return cast("TimelineView | None", self.main.view) if self.screen_stack else None
 
     def on_open_event(self, message: OpenEvent) -> None:
         self._push("event", "EventScreen", message.event)
@@ -224,14 +231,14 @@ class RaceviewApp(App[None]):
 
     def _push(self, module: str, name: str, event: int) -> None:
         """Put a screen about one event on top; its code is loaded when first needed."""
-        if self.case:
+        if self.case and self.screen_stack:
             screen = getattr(import_module(f"raceview.tui.screens.{module}"), name)
             self.push_screen(screen(self.case, event))
 
-    def on_resize(self) -> None:
+    def on_resize(self, message: Resize) -> None:
         from raceview.tui.screens.too_small import LEAST, TooSmallScreen
 
-        small = self.size.width < LEAST.width or self.size.height < LEAST.height
+        small = message.size.width < LEAST.width or message.size.height < LEAST.height
         covered = isinstance(self.screen, TooSmallScreen)
         if small and not covered:
             self.push_screen(TooSmallScreen())

@@ -46,7 +46,8 @@ class ReplayScreen(Screen[None]):
         Binding("escape", "back", "Back"),
     ]
     DEFAULT_CSS = """
-    ReplayScreen { layout: vertical; }
+    ReplayScreen { layout: vertical; overflow: hidden; }
+    ReplayScreen #head, ReplayScreen #lanes, ReplayScreen #steps, ReplayScreen #hint { text-wrap: nowrap; }
     ReplayScreen #head { height: 2; }
     ReplayScreen #lanes { height: auto; margin: 0 1; }
     ReplayScreen #steps { height: 1fr; margin: 1 1 0 1; }
@@ -195,16 +196,13 @@ class ReplayScreen(Screen[None]):
 
     def _head(self, found: Replay, step: Step) -> Text:
         state = "▶ playing" if self.playing else "‖ paused"
-        speed = f"{_SPEEDS[self._speed]:g}"
         now = self._scale.at(self._cursor)
         digits = max(6, second_digits([one.at_ns for one in self._steps]))
         first = Text(" Replay ", "reverse bold")
-        first.append(
-            f" {printable(found.event_id, 24)} · {printable(found.symbol, 12)} {price(found.price_units)}",
-            "bold",
-        )
-        second = Text(f" {date(now)} {clock(now, digits)} UTC")
-        second.append(f"  {state} ×{speed} · step {self.place + 1} of {len(self._steps)}: ")
+        name = f"{printable(found.event_id, 24)} · {printable(found.symbol, 12)} {price(found.price_units)}"
+        first.append(f" {name}", "bold")
+        first.append(f"  {state} ×{_SPEEDS[self._speed]:g}")
+        second = Text(f" {date(now)} {clock(now, digits)} UTC {self.place + 1}/{len(self._steps)} ")
         second.append(step.kind, "bold")
         for line in (first, second):
             line.truncate(self.size.width)

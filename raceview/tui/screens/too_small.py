@@ -13,7 +13,7 @@ LEAST = Size(40, 12)
 class TooSmallScreen(ModalScreen[None]):
     """Goes by itself when there is room again; what was on screen is as it was."""
 
-    DEFAULT_CSS = "TooSmallScreen { background: $background; }"
+    DEFAULT_CSS = "TooSmallScreen Static { width: 100%; height: 100%; background: $background; }"
 
     def compose(self) -> ComposeResult:
         yield Static(markup=False)

@@ -1,0 +1,146 @@
+"""Keys that work everywhere: go to time, filter, help, the palette; and a terminal of any size."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import pytest
+from textual.app import App
+from textual.command import CommandPalette
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from raceview.tui.app import RaceviewApp
+from raceview.tui.commands import ActionsProvider
+from raceview.tui.main_screen import VIEWS
+from raceview.tui.screens.help import HelpScreen
+from raceview.tui.screens.prompt import PromptScreen
+from raceview.tui.screens.too_small import TooSmallScreen
+from tui.conftest import Opened, wait_until
+
+
+def app_of(pilot: Pilot[None]) -> RaceviewApp:
+    assert isinstance(pilot.app, RaceviewApp)
+    return pilot.app
+
+
+def shown(app: App[None]) -> str:
+    """What stands on the screen, as text."""
+    return "\n".join("".join(part.text for part in strip) for strip in app.screen._compositor.render_strips())
+
+
+def front(pilot: Pilot[None]) -> str:
+    view = app_of(pilot).main.view
+    return view.NAME if view else ""
+
+
+def _is_front(pilot: Pilot[None], name: str) -> bool:
+    return front(pilot) == name
+
+
+async def typed(pilot: Pilot[None], text: str) -> None:
+    app_of(pilot).screen.query_one(Input).value = text
+    await pilot.press("enter")
+    await pilot.pause()
+
+
+def test_go_to_time(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            await pilot.press("colon")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, PromptScreen))
+            await typed(pilot, "noon")
+            assert isinstance(pilot.app.screen, PromptScreen)
+            assert "'noon' is no time" in shown(pilot.app)
+            await typed(pilot, "07:30:01.5")
+            await wait_until(pilot, lambda: front(pilot) == "timeline")
+            assert len(pilot.app.screen_stack) == 1
+
+    asyncio.run(run())
+
+
+def test_filter_from_a_view_without_a_list_leads_to_the_duplicates(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            await pilot.press("slash")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, PromptScreen))
+            await typed(pilot, "cause:boredom")
+            assert isinstance(pilot.app.screen, PromptScreen)
+            assert "boredom" in shown(pilot.app)
+            await typed(pilot, "cause:redelivery")
+            await wait_until(pilot, lambda: front(pilot) == "duplicates")
+            await pilot.press("slash")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, PromptScreen))
+            assert pilot.app.screen.query_one(Input).value == "cause:redelivery"
+            await pilot.press("escape")
+            await wait_until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("number", "12345")
+def test_help_names_every_key_that_works_here(opened: Opened, number: str) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            await pilot.press(number)
+            await wait_until(pilot, lambda: front(pilot) == VIEWS[int(number) - 1])
+            active = pilot.app.screen.active_bindings.values()
+            wanted = {one.binding.description for one in active if one.enabled and one.binding.description}
+            await pilot.press("question_mark")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+            text = str(pilot.app.screen.query_one(Static).content)
+            missing = [name for name in wanted if name[:20] not in text]
+            assert missing == []
+            for sign in ("race", "time-out", "copy", "lost", "phantom"):
+                assert sign in text
+            await pilot.press("escape")
+            await wait_until(pilot, lambda: len(pilot.app.screen_stack) == 1)
+
+    asyncio.run(run())
+
+
+def test_the_palette_has_every_action_and_the_themes(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            provider = ActionsProvider(pilot.app.screen)
+            names = [getattr(hit, "display", "") async for hit in provider.discover()]
+            assert {"Next race", "Go to time", "Filter", "Export", "Timeline", "Quit", "Theme"} <= set(names)
+            hits = [hit async for hit in provider.search("theme: nord")]
+            assert hits
+            hits[0].command()
+            assert pilot.app.theme == "nord"
+            await pilot.press("ctrl+p")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette))
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("size", [(40, 12), (60, 18), (80, 24), (160, 48)])
+def test_every_view_at_every_size(opened: Opened, size: tuple[int, int]) -> None:
+    async def run() -> None:
+        async with opened(size=size) as pilot:
+            for number, name in enumerate(VIEWS, start=1):
+                await pilot.press(str(number))
+                await wait_until(pilot, partial(_is_front, pilot, name))
+                lines = shown(pilot.app).splitlines()
+                assert name.capitalize() in lines[1]
+                assert max(map(len, lines)) <= size[0]
+
+    asyncio.run(run())
+
+
+def test_too_small_says_so_and_goes_by_itself(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            await pilot.press("3", "question_mark")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+            await pilot.resize_terminal(30, 10)
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, TooSmallScreen))
+            assert "40x12" in shown(pilot.app)
+            await pilot.press("1")
+            await pilot.resize_terminal(80, 24)
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+            assert front(pilot) == "duplicates"
+
+    asyncio.run(run())

@@ -1,0 +1,60 @@
+"""`--event` and `--at` open at a place, or say in one sentence why not."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual.pilot import Pilot
+
+from raceview.tui.app import RaceviewApp
+from tui.conftest import Opened, wait_until
+
+
+def told(pilot: Pilot[None]) -> list[str]:
+    return [notification.message for notification in pilot.app._notifications]
+
+
+def app_of(pilot: Pilot[None]) -> RaceviewApp:
+    assert isinstance(pilot.app, RaceviewApp)
+    return pilot.app
+
+
+def test_an_event(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened(event="evt_0000047") as pilot:
+            await wait_until(pilot, lambda: type(pilot.app.screen).__name__ == "EventScreen")
+            assert told(pilot) == []
+
+    asyncio.run(run())
+
+
+def test_a_time(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened(at="07:30:01.5") as pilot:
+            view = app_of(pilot).main.view
+            assert view is not None
+            assert view.NAME == "timeline"
+            assert told(pilot) == []
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence"),
+    [
+        ({"event": "evt_9"}, "event evt_9: raw_tick_events.log has no such event_id"),
+        ({"event": "evt\x1b[2J"}, "event evt\\x1b[2J: raw_tick_events.log has no such event_id"),
+        ({"at": "1999-01-01T00:00:00Z"}, "1999-01-01T00:00:00Z: the files reach from 2024-11-10 07:30:00"),
+        ({"at": "[red]noon"}, "'[red]noon' is no time: write 09:15:05.81"),
+    ],
+)
+def test_a_place_that_is_not_there(opened: Opened, place: dict[str, str], sentence: str) -> None:
+    async def run() -> None:
+        async with opened(**place) as pilot:
+            await wait_until(pilot, lambda: told(pilot))
+            (complaint,) = told(pilot)
+            assert complaint.startswith(sentence)
+            assert app_of(pilot).main.view is not None
+
+    asyncio.run(run())
