@@ -12,8 +12,9 @@ from raceview.sql.decimals import confidence, price
 
 
 class FindingKind(StrEnum):
-    """The gravest first: the order of a list of several kinds."""
+    """The order of a list of several kinds: what explains others, then the gravest first."""
 
+    CLOCK_SKEW = "clock_skew"
     LOST = "lost"
     ABANDONED = "abandoned"
     UNPROCESSED = "unprocessed"
@@ -26,7 +27,6 @@ class FindingKind(StrEnum):
     ALTERED = "altered"
     UNACKNOWLEDGED = "unacknowledged"
     UNLOGGED = "unlogged"
-    CLOCK_SKEW = "clock_skew"
     ID_COLLISION = "id_collision"
     TWIN = "twin"
     QUARANTINED = "quarantined"

@@ -165,12 +165,16 @@ def _policy(summary: Mapping[str, Any]) -> Line:
 def _faults(score: Mapping[str, Any]) -> str:
     """What is wrong with what a policy writes."""
     parts = {
-        "duplicates_left": "copies left",
-        "real_lost": "real events lost",
-        "wrong_prices": "wrong prices",
-        "wrong_times": "wrong times",
+        "duplicates_left": ("copy left", "copies left"),
+        "real_lost": ("real event lost", "real events lost"),
+        "wrong_prices": ("wrong price", "wrong prices"),
+        "wrong_times": ("wrong time", "wrong times"),
     }
-    there = [f"{score[key]:,} {name}" for key, name in parts.items() if score[key]]
+    there = [
+        f"{score[key]:,} {one if score[key] == 1 else many}"
+        for key, (one, many) in parts.items()
+        if score[key]
+    ]
     return ", ".join(there) or "none wrong"
 
 
