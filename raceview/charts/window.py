@@ -31,8 +31,7 @@ class Window:
     def zoomed(self, inwards: bool, about: int) -> Window:
         """The next step of 1, 2, 5, 10 ...; `about` stays in its column."""
         step = next_step(self.step, inwards)
-        column = min(max(self.column(about), 0), self.width - 1)
-        return replace(self, step=step, left=about - column * step - step // 2)
+        return replace(self, step=step, left=about - (about - self.left) * step // self.step)
 
     def panned(self, columns: int) -> Window:
         return replace(self, left=self.left + columns * self.step)

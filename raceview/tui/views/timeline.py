@@ -395,8 +395,6 @@ class TimelineView(View):
             notes.append(f"▲ {layout.first:,} more lanes")
         if layout.after < layout.workers:
             notes.append(f"▼ {layout.workers - layout.after:,} more lanes")
-        if deeper:
-            notes.append(f"stacked {deeper:,} deeper than shown")
         if self._where:
             hidden = f"{self._all.size - lanes.size:,} of {self._all.size:,}"
             notes.append(f"{self._where} hides {hidden} attempts")
@@ -408,4 +406,6 @@ class TimelineView(View):
             notes.append("no worker log: no lanes")
         if self.case.investigation.files.output is None:
             notes.append("no output: no rows")
+        if deeper:
+            notes.append(f"stacked {deeper:,} deeper than shown")
         return notes
