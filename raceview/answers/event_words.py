@@ -123,10 +123,19 @@ def _unknown(page: EventPage) -> Iterator[str]:
 def neighbour(page: EventPage, side: str) -> str:
     """`Next event of INFY: 60 ms after the copy, 73.18 off: cannot be meant.`; `side` is Next or Previous."""
     beside = page.next if side == "Next" else page.previous
+    told = "there is none" if beside is None else f"{_apart(page, beside)}: {_meant(page, beside)}"
+    return f"{side} event of {printable(page.tick.symbol, 20)}: {told}."
+
+
+def near(page: EventPage) -> list[str]:
+    """Both neighbours, as short as can be: `INFY 60 ms after the copy, 73.18 off: cannot be meant.`"""
     symbol = printable(page.tick.symbol, 20)
-    if beside is None:
-        return f"{side} event of {symbol}: there is none."
-    return f"{side} event of {symbol}: {_apart(page, beside)}: {_meant(page, beside)}."
+    return [
+        f"{symbol} {_apart(page, beside)}: {_meant(page, beside)}."
+        if beside
+        else f"no {order} event of {symbol}."
+        for beside, order in ((page.previous, "earlier"), (page.next, "later"))
+    ]
 
 
 def _apart(page: EventPage, beside: Neighbour) -> str:

@@ -32,9 +32,7 @@ def page_lines(page: EventPage, width: int, selected: int, note: str | None) -> 
         *_rows(page, width),
         _rule("", None, width),
         *_sentences("Why", event_words.why(page), width),
-        *_sentences(
-            "Near", [event_words.neighbour(page, "Previous"), event_words.neighbour(page, "Next")], width
-        ),
+        *_sentences("Near", event_words.near(page), width),
         *(_sentences("Note", [printable(note) if note else "bookmarked"], width) if note is not None else []),
     ]
 

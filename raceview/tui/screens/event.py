@@ -72,6 +72,8 @@ class EventScreen(Screen[None]):
         self.case, self.event = case, event
         self.page: EventPage | None = None
         self._selected = 0
+        self._height = 0
+        """Lines of the page as it is on screen."""
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="page", can_focus=False):
@@ -98,7 +100,8 @@ class EventScreen(Screen[None]):
     def on_event_screen_found(self, message: Found) -> None:
         if message.page.event != self.event or self.page is None:
             self._selected = 0
-            self.query_one("#page").scroll_home(animate=False)
+            if self.query_one("#page").scroll_y:
+                self.query_one("#page").scroll_home(animate=False)
         self.page, self.event = message.page, message.page.event
         self._draw()
 
@@ -113,7 +116,12 @@ class EventScreen(Screen[None]):
             note = self.case.session.notes.get(self.page.tick.event_id)
             width = max(20, self.size.width - 1)  # the last column is the scroll bar's
             lines = page_lines(self.page, width, self._selected, note)
-            self.query_one("#text", Static).update(Content("\n").join(lines))
+            # Pages of one height need no new layout, which would cost the terminal two more paints.
+            lines += [Content("")] * (self.size.height - 1 - len(lines))
+            self.query_one("#text", Static).update(
+                Content("\n").join(lines), layout=len(lines) != self._height
+            )
+            self._height = len(lines)
 
     def action_leave(self) -> None:
         """Back to where one came from."""
