@@ -79,7 +79,7 @@ class RaceviewApp(App[None]):
             self.theme = self._kept_theme = chosen
 
     def get_default_screen(self) -> Screen[None]:
-        return MainScreen(str(self.opening.bundle or "files"))
+        return MainScreen(self.opening.name)
 
     @property
     def main(self) -> MainScreen:

@@ -46,6 +46,11 @@ class Opening:
             engine=engine,
         )
 
+    @property
+    def name(self) -> str:
+        """What to call it before it is open: the folder's name."""
+        return self.bundle.resolve().name if self.bundle else "files"
+
     def with_policy(self, policy: Policy) -> Opening:
         """The same files, another policy."""
         return replace(self, options=replace(self.options, policy=policy))
