@@ -26,7 +26,7 @@ from raceview.tui.view import View
 from raceview.tui.views import policy_tables as tables
 from raceview.tui.widgets.table import Table
 
-WIDE = 120
+WIDE = 150
 """Columns from which both lists stand side by side."""
 LOW = 26
 """Lines below which the scoreboard makes room for the list that is read."""
@@ -302,14 +302,14 @@ class PoliciesView(View):
         policy, against = pair
         effect = self._effects[policy]
         flipping = "..." if preview is None else tables.listed(preview.flipped)
+        touched = tables.listed(effect.dropped + effect.corrected)
+        narrow = self.has_class("-narrow")
         heads = {
-            "changed": f"rows it drops or changes: {tables.listed(effect.dropped + effect.corrected)}",
-            "flips": f"events that flip against {against}: {flipping}",
+            "changed": f"rows: {touched}" if narrow else f"rows it drops or changes: {touched}",
+            "flips": f"{'flips' if narrow else 'events that flip'} against {against}: {flipping}",
         }
         for name in LISTS:
-            self.query_one(f"#{name}-head", Static).update(
-                tables.heading(heads, name, self.has_class("-narrow"))
-            )
+            self.query_one(f"#{name}-head", Static).update(tables.heading(heads, name, narrow))
         if preview is None or preview is self._shown:
             return
         self._shown = preview

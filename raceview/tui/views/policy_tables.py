@@ -138,8 +138,8 @@ def flips(found: Flips, policy: Policy, other: Policy) -> Listing:
 
 
 def listed(count: int) -> str:
-    """`37,262`, and how many of them the list shows where that is not all."""
-    return f"{count:,}" + (f", first {MOST:,} here" if count > MOST else "")
+    """`37,262 (first 1,000)`: how many there are, and how many of them the list shows where that is not all."""
+    return f"{count:,}" + (f" (first {MOST:,})" if count > MOST else "")
 
 
 def heading(heads: Mapping[str, str], name: str, narrow: bool) -> Content:
