@@ -187,6 +187,20 @@ def test_enter_and_space_open_the_selected_event(opened: Opened, monkeypatch: py
     on_timeline(opened, act)
 
 
+def test_evidence_is_copied(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[str] = []
+    monkeypatch.setattr(
+        "raceview.tui.views.timeline.copy_evidence", lambda _, __, page: copied.append(page.tick.event_id)
+    )
+
+    async def act(pilot: Pilot[None]) -> None:
+        await pilot.press("n", "y")
+        await wait_until(pilot, lambda: copied)
+        await until(pilot, copied[0])
+
+    on_timeline(opened, act)
+
+
 @pytest.mark.parametrize(
     ("missing", "words"),
     [("worker_logs.csv", "no worker log: no lanes"), ("final_output.csv", "no output: no rows")],

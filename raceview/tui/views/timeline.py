@@ -18,6 +18,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from raceview.answers import timeline_walk as walk
+from raceview.answers.event_page import EventPage, event_page
 from raceview.answers.filters import Filter, parse
 from raceview.answers.timeline import Lanes, make_lanes, matching
 from raceview.answers.timeline_folds import Folds
@@ -29,6 +30,7 @@ from raceview.charts.window import Window
 from raceview.errors import UsageError
 from raceview.safe_text import printable
 from raceview.tui.case import Case
+from raceview.tui.event_actions import ask_note, copy_evidence
 from raceview.tui.messages import OpenEvent, OpenReplay
 from raceview.tui.view import View
 from raceview.tui.widgets import timeline_moves as moves
@@ -62,6 +64,14 @@ class MomentFound(Message):
         self.event, self.found = event, found
 
 
+class PageRead(Message):
+    """All about an event, to be copied."""
+
+    def __init__(self, page: EventPage) -> None:
+        super().__init__()
+        self.page = page
+
+
 class TimelineView(View):
     """Lanes over time, and the selected event below."""
 
@@ -85,6 +95,8 @@ class TimelineView(View):
         Binding("z", "fold", "Fold idle gaps"),
         Binding("enter", "open", "The selected event"),
         Binding("space", "replay", "Replay the selected event"),
+        Binding("y", "copy", "Copy the evidence"),
+        Binding("m", "note", "Note on the selected event"),
     ]
 
     def __init__(self, id: str | None = None) -> None:
@@ -117,20 +129,20 @@ class TimelineView(View):
     def _chart(self) -> Chart:
         return self.query_one(Chart)
 
-    @work(thread=True, exclusive=True, group="lanes", exit_on_error=False)
+    @work(thread=True, exclusive=True, group="lanes")
     def _read(self) -> None:
         assert self.case
         draw(new_grid(1, 1))  # loads plotext here, not under the first key
         self.post_message(LanesMade(make_lanes(self.case.investigation), Filter()))
 
-    @work(thread=True, exclusive=True, group="lanes", exit_on_error=False)
+    @work(thread=True, exclusive=True, group="lanes")
     def _narrow(self, lanes: Lanes, where: Filter) -> None:
         assert self.case
         found = lanes.only(matching(self.case.investigation, where.events()))
         if not get_current_worker().is_cancelled:
             self.post_message(LanesMade(found, where))
 
-    @work(thread=True, exclusive=True, group="moment", exit_on_error=False)
+    @work(thread=True, exclusive=True, group="moment")
     def _look_up(self, event: int) -> None:
         assert self.case
         self.post_message(MomentFound(event, moment(self.case.investigation, event)))
@@ -288,6 +300,25 @@ class TimelineView(View):
         """The selected event in slow motion."""
         if event := self._known_event():
             self.post_message(OpenReplay(event))
+
+    def action_copy(self) -> None:
+        """Copy the evidence about the selected event as text."""
+        if event := self._known_event():
+            self._page(event)
+
+    @work(thread=True, exclusive=True, group="page")
+    def _page(self, event: int) -> None:
+        assert self.case
+        self.post_message(PageRead(event_page(self.case.investigation, event)))
+
+    def on_page_read(self, message: PageRead) -> None:
+        assert self.case
+        copy_evidence(self.app, self.case, message.page)
+
+    def action_note(self) -> None:
+        """Leave a note on the selected event."""
+        if self.case and self._known_event() and self._moment:
+            ask_note(self.app, self.case, self._moment.event_id, self._draw_soon)
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         self.action_zoom(True)
