@@ -123,9 +123,7 @@ def _cause(cause: str, first: Attempt, second: Attempt) -> str:
         case Cause.ZOMBIE_WRITE:
             late = first if first.status == Status.TIMEOUT else second
             other = second if late is first else first
-            return (
-                f"{name}: {late.worker} timed out, yet its row was written, and that of {other.worker} too."
-            )
+            return f"{name}: {late.worker} timed out and wrote all the same, as did {other.worker}."
     return f"{name}."
 
 

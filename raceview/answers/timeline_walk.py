@@ -38,7 +38,7 @@ def along_cells(lane: Lane, place: int, step: int, edges: Integers) -> int:
 
 def worst_from(lane: Lane, start: int, end: int) -> int:
     """The first of the most severe attempts that start in [start, end), where one does."""
-    first, after = np.searchsorted(lane.starts, (start, end), "left").tolist()
+    first, after = (int(np.searchsorted(lane.starts, at, "left")) for at in (start, end))
     return first + int(np.argmax(lane.severities[first:after]))
 
 
