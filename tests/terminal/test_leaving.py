@@ -23,6 +23,7 @@ def _is_sane(host: Remote, client: Terminal) -> None:
     client.type("stty -a | tr ';' ' '\r")
     settings = client.wait_for(r"\biexten\b").split()
     assert {"icanon", "echo", "isig", "icrnl", "opost"} <= set(settings)
+    client.wait_for(PROMPT)
     client.type("echo s''ane\r")
     client.wait_for(r"echo s''ane\nsane\nhere:")
 
