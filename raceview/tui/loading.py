@@ -51,10 +51,13 @@ class Loading:
             self._engine.interrupt()
 
     def ended(self, within_seconds: float) -> bool:
-        """Whether the thread is done by then; if not, its temporary files are removed all the same."""
+        """Whether the thread is done by then; its temporary files are removed in any case.
+
+        For when the app has ended: what was opened in its last moment has reached nobody who would close it.
+        """
         if self._thread.is_alive():
             self._thread.join(within_seconds)
-        if self._thread.is_alive() and self._engine:
+        if self._engine:
             self._engine.close()
         return not self._thread.is_alive()
 

@@ -43,7 +43,7 @@ def _within(seconds: float, holds: Callable[[], bool]) -> None:
 @pytest.mark.parametrize("key", ["q", "ctrl+q"])
 def test_leaving_by_key(host: Remote, key: str) -> None:
     with host.tmux("--demo") as client:
-        client.wait_for("events")
+        client.wait_for("exactly once")
         assert host.pane("alternate_on") == "1"
         client.press(key)
         _is_sane(host, client)
@@ -61,7 +61,7 @@ def test_leaving_while_loading(host: Remote) -> None:
 @pytest.mark.parametrize("number", SIGNALS)
 def test_being_ended(host: Remote, number: signal.Signals) -> None:
     with host.tmux("--demo") as client:
-        client.wait_for("events")
+        client.wait_for("exactly once")
         (pid,) = host.raceviews()
         os.kill(pid, number)
         _is_sane(host, client)
@@ -70,7 +70,7 @@ def test_being_ended(host: Remote, number: signal.Signals) -> None:
 
 def test_the_connection_breaks(host: Remote) -> None:
     with host.login(host.command("--demo")) as client:
-        client.wait_for("events")
+        client.wait_for("exactly once")
         assert host.raceviews()
         os.kill(client.pid, signal.SIGKILL)  # the ssh client, as when a laptop is closed
     _nothing_is_left(host)
@@ -78,7 +78,7 @@ def test_the_connection_breaks(host: Remote) -> None:
 
 def test_the_window_is_closed_inside_tmux(host: Remote) -> None:
     with host.tmux("--demo") as client:
-        client.wait_for("events")
+        client.wait_for("exactly once")
         host.ask_tmux("kill-session", "-t", "case")
         assert client.wait() == 0
     _nothing_is_left(host)
