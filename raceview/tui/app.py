@@ -30,7 +30,7 @@ from raceview.tui.session import load_theme, save_theme
 from raceview.tui.view import View
 
 if TYPE_CHECKING:
-    from raceview.tui.views.timeline import TimelineView
+    from raceview.tui.timeline.view import TimelineView
 
 THEME = "ansi-dark"
 """The terminal's own sixteen colours: the user's palette, and short escape codes over ssh."""
@@ -232,7 +232,7 @@ class RaceviewApp(App[None]):
     def _push(self, module: str, name: str, event: int) -> None:
         """Put a screen about one event on top; its code is loaded when first needed."""
         if self.case and self.screen_stack:
-            screen = getattr(import_module(f"raceview.tui.screens.{module}"), name)
+            screen = getattr(import_module(f"raceview.tui.{module}.screen"), name)
             self.push_screen(screen(self.case, event))
 
     def on_resize(self, message: Resize) -> None:

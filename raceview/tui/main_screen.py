@@ -79,7 +79,7 @@ class MainScreen(Screen[None]):
             session.places.update({view.NAME: view.place() for view in self.query(View)})
 
     def _made(self, name: str) -> View:
-        view: View = getattr(import_module(f"raceview.tui.views.{name}"), f"{name.capitalize()}View")(id=name)
+        view: View = getattr(import_module(f"raceview.tui.{name}.view"), f"{name.capitalize()}View")(id=name)
         return view
 
     def _begin(self, view: View, case: Case) -> None:

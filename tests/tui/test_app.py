@@ -20,6 +20,6 @@ def test_a_digit_opens_a_view(opened: Opened, key: str, name: str) -> None:
             app = pilot.app
             assert isinstance(app, RaceviewApp)
             assert app.main.view is not None
-            assert app.main.view.NAME == name
+            assert name == app.main.view.NAME
 
     asyncio.run(run())

@@ -10,8 +10,8 @@ import pytest
 from textual.pilot import Pilot
 
 from raceview.tui.app import RaceviewApp
-from raceview.tui.screens.event import EventScreen
-from raceview.tui.views.duplicates import DuplicatesView
+from raceview.tui.duplicates.view import DuplicatesView
+from raceview.tui.event.screen import EventScreen
 from tui.conftest import SAMPLE, Opened, wait_until
 from tui.nasty import ESCAPES, MARKUP, write_nasty_bundle
 

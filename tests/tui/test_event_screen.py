@@ -14,8 +14,8 @@ import pytest
 from textual.pilot import Pilot
 
 from raceview.tui.app import RaceviewApp
+from raceview.tui.event.screen import EventScreen
 from raceview.tui.messages import OpenEvent, OpenReplay, OpenTimeline
-from raceview.tui.screens.event import EventScreen
 from tui.conftest import Opened, wait_until
 from tui.nasty import ESCAPES, MARKUP, write_nasty_bundle
 from tui.test_duplicates_view import lines, on_duplicates, seen

@@ -13,9 +13,9 @@ from textual.widgets import Static
 
 from raceview.answers.finding_kinds import FindingKind
 from raceview.tui.app import RaceviewApp
-from raceview.tui.finding_rows import PAGE, FindingRows
-from raceview.tui.screens.finding import FindingScreen
-from raceview.tui.views.findings import FindingsView
+from raceview.tui.findings.rows import PAGE, FindingRows
+from raceview.tui.findings.screen import FindingScreen
+from raceview.tui.findings.view import FindingsView
 from raceview.tui.widgets.table import Table
 from tui.conftest import SAMPLE, Opened, wait_until
 

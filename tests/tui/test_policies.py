@@ -17,7 +17,7 @@ from textual.widgets import Static
 from raceview.answers.policy_preview import changed_rows
 from raceview.model import Policy
 from raceview.tui.app import RaceviewApp
-from raceview.tui.views import policies
+from raceview.tui.policies import view as policies
 from raceview.tui.widgets.table import Table
 from tui.conftest import SAMPLE, Opened, wait_until
 

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from raceview.charts.slow_motion import Scale
 from raceview.tui.app import RaceviewApp
 from raceview.tui.messages import OpenReplay
-from raceview.tui.screens.replay import ReplayScreen
+from raceview.tui.replay.screen import ReplayScreen
 from tui.conftest import Opened, wait_until
 from tui.test_app_keys import shown
 

@@ -14,8 +14,8 @@ from textual.pilot import Pilot
 from raceview.charts.plot import Run
 from raceview.tui.app import RaceviewApp
 from raceview.tui.messages import OpenTimeline
-from raceview.tui.views.timeline import Chart, TimelineView
-from raceview.tui.widgets.timeline_picture import Sight
+from raceview.tui.timeline.picture import Sight
+from raceview.tui.timeline.view import Chart, TimelineView
 from tui.conftest import SAMPLE, Opened, wait_until
 
 
@@ -190,7 +190,7 @@ def test_enter_and_space_open_the_selected_event(opened: Opened, monkeypatch: py
 def test_evidence_is_copied(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     copied: list[str] = []
     monkeypatch.setattr(
-        "raceview.tui.views.timeline.copy_evidence", lambda _, __, page: copied.append(page.tick.event_id)
+        "raceview.tui.timeline.view.copy_evidence", lambda _, __, page: copied.append(page.tick.event_id)
     )
 
     async def act(pilot: Pilot[None]) -> None:

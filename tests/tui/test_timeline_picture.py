@@ -16,7 +16,7 @@ from raceview.charts.marks import LEVELS, Severity
 from raceview.charts.plot import Run
 from raceview.charts.window import Window
 from raceview.safe_text import columns
-from raceview.tui.widgets.timeline_picture import ABOVE, Sight, lay_out, picture
+from raceview.tui.timeline.picture import ABOVE, Sight, lay_out, picture
 
 Attempt = tuple[int, int, int, int, int]
 """Start, length, severity, event, open."""

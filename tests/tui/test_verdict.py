@@ -15,8 +15,8 @@ from raceview.answers.findings_list import findings_list
 from raceview.tui.app import RaceviewApp
 from raceview.tui.case import Case
 from raceview.tui.messages import OpenTimeline, OpenView
-from raceview.tui.verdict_sections import by_symbol
-from raceview.tui.views.verdict import VerdictView
+from raceview.tui.verdict.sections import by_symbol
+from raceview.tui.verdict.view import VerdictView
 from raceview.tui.widgets.doors import Door, DoorPage
 from raceview.tui.widgets.table import Table
 from tui.conftest import ASSESSMENT, SAMPLE, Opened, wait_until

@@ -23,7 +23,7 @@ from raceview.safe_text import left, printable
 from raceview.tui.case import Case
 from raceview.tui.clipboard import copy
 from raceview.tui.opening import Opening
-from raceview.tui.policy_words import MEANING, deed
+from raceview.tui.policies.words import MEANING, deed
 
 FOLDER = "exports"
 _PLACE = "export"

@@ -8,7 +8,7 @@ from raceview.answers import timeline_walk as walk
 from raceview.answers.timeline_folds import Folds
 from raceview.answers.timeline_walk import Place
 from raceview.charts.window import Window, round_step
-from raceview.tui.widgets.timeline_picture import Sight
+from raceview.tui.timeline.picture import Sight
 
 _PAN = 8
 """A step to the side is this part of the width."""

@@ -17,7 +17,7 @@ from raceview.answers.amounts import clock, duration, price, second_digits
 from raceview.export.verdict import words
 from raceview.safe_text import printable
 from raceview.tui.case import Case
-from raceview.tui.finding_text import copy_finding, facts
+from raceview.tui.findings.text import copy_finding, facts
 from raceview.tui.messages import OpenEvent, OpenTimeline
 from raceview.tui.widgets.table import Column, Table
 

@@ -21,9 +21,9 @@ from raceview.model import Policy
 from raceview.policies import BASELINES
 from raceview.tui.case import Case
 from raceview.tui.messages import OpenEvent, OpenReplay, OpenTimeline
-from raceview.tui.policy_words import MEANING, deed
+from raceview.tui.policies import tables
+from raceview.tui.policies.words import MEANING, deed
 from raceview.tui.view import View
-from raceview.tui.views import policy_tables as tables
 from raceview.tui.widgets.table import Table
 
 WIDE = 150

@@ -30,14 +30,13 @@ from raceview.charts.window import Window
 from raceview.errors import UsageError
 from raceview.safe_text import printable
 from raceview.tui.case import Case
-from raceview.tui.event_actions import ask_note, copy_evidence
+from raceview.tui.event.actions import ask_note, copy_evidence
 from raceview.tui.messages import OpenEvent, OpenReplay
+from raceview.tui.timeline import moves, words
+from raceview.tui.timeline import picture as pictures
+from raceview.tui.timeline.picture import ABOVE, Layout, Sight
 from raceview.tui.view import View
-from raceview.tui.widgets import timeline_moves as moves
-from raceview.tui.widgets import timeline_picture as pictures
-from raceview.tui.widgets import timeline_words as words
 from raceview.tui.widgets.painted import Painted
-from raceview.tui.widgets.timeline_picture import ABOVE, Layout, Sight
 
 _DETAILS = 5
 _DETAILS_OF_TALL = 9

@@ -18,8 +18,8 @@ from raceview.answers.event_order import event_beside
 from raceview.answers.event_page import EventPage, event_page
 from raceview.errors import RaceviewError
 from raceview.tui.case import Case
-from raceview.tui.event_actions import ask_note, copy_evidence
-from raceview.tui.event_layout import page_lines
+from raceview.tui.event.actions import ask_note, copy_evidence
+from raceview.tui.event.layout import page_lines
 from raceview.tui.main_screen import MainScreen
 from raceview.tui.messages import OpenReplay, OpenTimeline
 

@@ -19,7 +19,7 @@ from raceview.charts.marks import COPY_ROW, ORIGINAL_ROW, SEVERITIES, Mark, Seve
 from raceview.charts.slow_motion import Lane, Scale, draw_lanes
 from raceview.safe_text import left, printable
 from raceview.tui.case import Case
-from raceview.tui.replay_words import change, conclusion, meaning, where
+from raceview.tui.replay.words import change, conclusion, meaning, where
 
 _SECONDS = 8.0
 """How long a race plays at speed 1, however long it took."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from raceview.answers.amounts import clock, date, second_digits
 from raceview.safe_text import printable
 from raceview.tui.case import Case
-from raceview.tui.finding_marks import name
+from raceview.tui.findings.marks import name
 
 if TYPE_CHECKING:
     from textual.app import App

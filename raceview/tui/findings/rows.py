@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, overload
 
 from raceview.answers.amounts import clock
-from raceview.tui.finding_marks import MARKS, name
+from raceview.tui.findings.marks import MARKS, name
 from raceview.tui.widgets.table import Column, Row
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from raceview.charts import marks
 from raceview.charts.marks import Severity
 from raceview.model import NS_PER_SECOND
 from raceview.safe_text import columns, left, printable
-from raceview.tui.event_bars import axis_of, bar, row_mark, row_marks, times
+from raceview.tui.event.bars import axis_of, bar, row_mark, row_marks, times
 
 _LEAST_BAR = 8
 _DIM = "$text-muted"

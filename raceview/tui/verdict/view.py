@@ -13,10 +13,10 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from raceview.safe_text import columns, printable
-from raceview.tui import verdict_sections as sections
 from raceview.tui.case import Case
 from raceview.tui.messages import OpenTimeline, OpenView
-from raceview.tui.verdict_findings import findings
+from raceview.tui.verdict import sections
+from raceview.tui.verdict.findings import findings
 from raceview.tui.view import View
 from raceview.tui.widgets.doors import DoorPage, Line, Piece
 

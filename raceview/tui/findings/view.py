@@ -22,9 +22,9 @@ from raceview.charts.marks import textual_colour
 from raceview.errors import UsageError
 from raceview.safe_text import printable
 from raceview.tui.case import Case
-from raceview.tui.finding_marks import MARKS, name
-from raceview.tui.finding_rows import PAGE, FindingRows, columns_for, digits_for
-from raceview.tui.finding_text import copy_finding, facts
+from raceview.tui.findings.marks import MARKS, name
+from raceview.tui.findings.rows import PAGE, FindingRows, columns_for, digits_for
+from raceview.tui.findings.text import copy_finding, facts
 from raceview.tui.messages import OpenEvent, OpenTimeline
 from raceview.tui.view import View
 from raceview.tui.widgets.table import Table
@@ -277,7 +277,7 @@ class FindingsView(View):
         if line.event is not None:
             self.post_message(OpenEvent(line.event))
             return
-        from raceview.tui.screens.finding import FindingScreen
+        from raceview.tui.findings.screen import FindingScreen
 
         self.app.push_screen(FindingScreen(self.case, line))
 

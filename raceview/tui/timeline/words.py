@@ -13,7 +13,7 @@ from raceview.charts.marks import COPY_ROW, OPEN_END, ORIGINAL_ROW, OUTCOMES, SE
 from raceview.charts.plot import PLAIN, Run, Style
 from raceview.model import Outcome
 from raceview.safe_text import columns, printable
-from raceview.tui.widgets.timeline_picture import QUIET, STRONG, Sight
+from raceview.tui.timeline.picture import QUIET, STRONG, Sight
 
 _BETWEEN = "   "
 

@@ -18,8 +18,8 @@ from raceview.answers.event_page import EventPage, event_page
 from raceview.answers.filters import Filter, parse
 from raceview.safe_text import columns, printable
 from raceview.tui.case import Case
-from raceview.tui.duplicate_rows import SORTS, DuplicateRows
-from raceview.tui.event_actions import ask_note, copy_evidence, mark
+from raceview.tui.duplicates.rows import SORTS, DuplicateRows
+from raceview.tui.event.actions import ask_note, copy_evidence, mark
 from raceview.tui.messages import OpenEvent, OpenReplay, OpenTimeline
 from raceview.tui.view import View
 from raceview.tui.widgets.table import Table

@@ -1,0 +1,1 @@
+"""Ways to pick one row per event, and what each would do."""

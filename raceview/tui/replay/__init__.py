@@ -1,0 +1,1 @@
+"""One race in slow motion."""

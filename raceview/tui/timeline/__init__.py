@@ -1,0 +1,1 @@
+"""Per-worker lanes that one can walk, zoom and pan."""

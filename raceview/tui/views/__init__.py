@@ -1,1 +1,0 @@
-"""The five views, one a file."""
