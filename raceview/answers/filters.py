@@ -43,7 +43,7 @@ class Filter:
     def __str__(self) -> str:
         """As one would type it."""
         named = [term(field, word) for field in FIELDS for word in getattr(self, field)]
-        return " ".join([*named, *map(_typed, self.event_id)])
+        return " ".join([*named, *(_typed(word, but=":") for word in self.event_id)])
 
     def symbols(self) -> str:
         """SQL of the symbols (`symbol_id`, `symbol`) that match."""
@@ -82,7 +82,7 @@ class Filter:
             conditions.append(f"event IN ({found})")
         if self.event_id:
             found = " OR ".join(
-                f"strpos(lower(event_id), {quoted(word.lower())}) > 0" for word in self.event_id
+                f"strpos(lower(event_id), lower({quoted(word)})) > 0" for word in self.event_id
             )
             conditions.append(f"event IN (SELECT line FROM ticks_read WHERE {found})")
         return f"SELECT event FROM ticks WHERE {' AND '.join(conditions)}"
@@ -113,8 +113,9 @@ def term(field: str, word: str) -> str:
     return f"{field}:{_typed(word)}"
 
 
-def _typed(word: str) -> str:
-    plain = word and not any(letter.isspace() or letter == '"' for letter in word)
+def _typed(word: str, but: str = "") -> str:
+    """In quotes where it has blanks, quotes, or a letter of `but`: a colon would begin the name of a field."""
+    plain = word and not any(letter.isspace() or letter in f'"{but}' for letter in word)
     return word if plain else '"' + word.replace('"', '""') + '"'
 
 
@@ -132,4 +133,5 @@ def _quoted(words: Iterable[str]) -> str:
 
 
 def _lowered(words: Iterable[str]) -> str:
-    return _quoted(word.lower() for word in words)
+    """Both sides by the engine's own rule: Python makes other small letters of some capitals."""
+    return ", ".join(f"lower({quoted(word)})" for word in words)

@@ -137,7 +137,8 @@ class TimelineView(View):
     @work(thread=True, exclusive=True, group="lanes")
     def _narrow(self, lanes: Lanes, where: Filter) -> None:
         assert self.case
-        found = lanes.only(matching(self.case.investigation, where.events()))
+        inv = self.case.investigation
+        found = lanes.only(matching(inv, where.events(inv.threshold_millionths)))
         if not get_current_worker().is_cancelled:
             self.post_message(LanesMade(found, where))
 
