@@ -15,7 +15,7 @@ LAYERS = [
     {"model"},
     {"errors", "quantities", "safe_text", "progress"},
     {"engine", "bundle", "sql"},
-    {"linkage", "causes", "findings", "ledger", "policies", "safeguards"},
+    {"linkage", "matching", "causes", "findings", "ledger", "policies", "safeguards"},
     {"investigation"},
     {"export", "charts", "gate", "answers"},
     {"cli", "cli_group", "cli_options", "tui"},
