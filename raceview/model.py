@@ -10,6 +10,11 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 
+def words(name: str) -> str:
+    """A word of this module as prose: `zombie_write` is a zombie write."""
+    return name.replace("_", " ")
+
+
 class Status(StrEnum):
     """How a worker says an attempt ended."""
 

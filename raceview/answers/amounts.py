@@ -50,6 +50,13 @@ def price(units: int, signed: bool = False) -> str:
     return _decimal(units, 10**PRICE_UNIT_DIGITS, _LEAST_PRICE_DIGITS, signed)
 
 
+def difference(time_delta_ns: int, price_delta_units: int) -> str:
+    """What a row has that its tick has not: `+10 ms −0.04`, or `exact`."""
+    parts = [milliseconds(time_delta_ns, signed=True)] if time_delta_ns else []
+    parts += [price(price_delta_units, signed=True)] if price_delta_units else []
+    return " ".join(parts) or "exact"
+
+
 def confidence(millionths: int) -> str:
     """`0.998`, cut and never rounded: only what is certain reads 1.000."""
     thousandths = millionths // (MILLIONTHS // 10**_CONFIDENCE_DIGITS)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from raceview.answers import amounts
 from raceview.answers.event_page import EventAttempt, EventPage, EventRow, Neighbour
-from raceview.model import Action, Cause, Outcome, Role
+from raceview.model import Action, Cause, Outcome, Role, words
 from raceview.safe_text import printable
 
 _ROLES = {"ticks": "source ticks", "attempts": "worker log", "output": "output"}
@@ -15,11 +15,6 @@ _CLOCKLESS = {
     Cause.DOUBLE_EMIT: "It rests on counts, not on clocks.",
     Cause.UNEXPLAINED: "",
 }
-
-
-def words(name: str) -> str:
-    """A word of the model as prose."""
-    return name.replace("_", " ")
 
 
 def digits(page: EventPage) -> int:
@@ -37,12 +32,7 @@ def where(page: EventPage, role: str, line: int) -> str:
 
 def against_tick(row: EventRow) -> str:
     """What a row has that its tick has not: `+10 ms −0.04`, or `exact`."""
-    parts = []
-    if row.time_delta_ns:
-        parts.append(amounts.milliseconds(row.time_delta_ns, signed=True))
-    if row.price_delta_units:
-        parts.append(amounts.price(row.price_delta_units, signed=True))
-    return " ".join(parts) or "exact"
+    return amounts.difference(row.time_delta_ns, row.price_delta_units)
 
 
 def action(row: EventRow) -> str:
@@ -79,13 +69,18 @@ def margin(page: EventPage) -> str:
     if page.cause is None:
         return ""
     if page.margin_ns is not None:
-        return f"Holds unless the two clocks differ by more than {amounts.duration(page.margin_ns)}."
+        return holds_unless(page.margin_ns)
     if page.cause in _CLOCKLESS:
         return _CLOCKLESS[page.cause]
     workers = {attempt.worker for attempt in page.attempts if attempt.number in page.decided_by}
     if len(workers) == 1:
         return "Both attempts are by one worker: it has one clock."
     return "No shift of a clock would tell: an end is missing in the log."
+
+
+def holds_unless(margin_ns: int) -> str:
+    """What a margin means."""
+    return f"Holds unless the two clocks differ by more than {amounts.duration(margin_ns)}."
 
 
 def _doubts(page: EventPage) -> Iterator[str]:

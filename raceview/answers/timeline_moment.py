@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from raceview.model import NS_PER_MS, Cause, Outcome, Status
-from raceview.sql.decimals import price
+from raceview.answers.amounts import duration
+from raceview.answers.event_words import holds_unless
+from raceview.model import Cause, Outcome, Status, words
 
 if TYPE_CHECKING:
     from raceview.investigation import Investigation
@@ -33,8 +34,7 @@ class Row:
     place: int
     """1 is the original, more are duplicates."""
     time_delta_ns: int
-    price_delta: str
-    """Signed decimal text, "0" where the price is that of the tick."""
+    price_delta_units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,14 @@ class Moment:
         """Why it is as it is, and how far the clocks may be off before that changes; '' where there is nothing."""
         first, second = (self._attempt(line) for line in (self.first_line, self.second_line))
         if self.cause and first and second:
-            return _cause(self.cause, first, second), _margin(self.margin_ns)
+            return _cause(self.cause, first, second), self._margin
         if self.cause:
-            return f"{self.cause.replace('_', ' ')}: {_counts(len(self.rows), len(self.attempts))}.", ""
+            return f"{words(self.cause)}: {_counts(len(self.rows), len(self.attempts))}.", ""
         return _OUTCOMES.get(self.outcome, ""), ""
+
+    @property
+    def _margin(self) -> str:
+        return "" if self.margin_ns is None else holds_unless(self.margin_ns)
 
     def _attempt(self, line: int | None) -> Attempt | None:
         return next((attempt for attempt in self.attempts if attempt.line == line), None)
@@ -98,7 +102,7 @@ def moment(inv: Investigation, event: int) -> Moment | None:
 def _rows(event: int) -> str:
     return (
         "SELECT o.row, o.time_ns, coalesce(c.place, 1), coalesce(d.time_delta_ns, 0), "
-        f"coalesce({price('d.price_delta_units', signed=True)}, '0') FROM links AS l "
+        "coalesce(d.price_delta_units, 0) FROM links AS l "
         "JOIN outputs AS o ON o.row = l.row LEFT JOIN deltas AS d ON d.row = l.row "
         f"LEFT JOIN crowded AS c ON c.row = l.row WHERE l.event = {event:d} ORDER BY o.row"
     )
@@ -107,30 +111,24 @@ def _rows(event: int) -> str:
 def _cause(cause: str, first: Attempt, second: Attempt) -> str:
     early = None if first.end_ns is None else first.end_ns - second.start_ns
     both = first.worker if first.worker == second.worker else ""
-    name = cause.replace("_", " ")
+    name = words(cause)
     match cause:
         case Cause.CONCURRENT_CLAIM | Cause.SELF_OVERLAP:
             taker = f"{both} took it again" if both else f"{second.worker} took it"
             holder = "it" if both else first.worker
             how = (
-                f"{_ms(early)} before {holder} let go"
+                f"{duration(early)} before {holder} let go"
                 if early is not None
                 else f"while {holder} never let go"
             )
             return f"{name}: {taker} {how}."
         case Cause.REDELIVERY:
-            return f"{name}: {second.worker} took it again {_ms(-(early or 0))} after {first.worker} had finished it."
+            return f"{name}: {second.worker} took it again {duration(early or 0)} after {first.worker} had finished it."
         case Cause.ZOMBIE_WRITE:
             late = first if first.status == Status.TIMEOUT else second
             other = second if late is first else first
             return f"{name}: {late.worker} timed out and wrote all the same, as did {other.worker}."
     return f"{name}."
-
-
-def _margin(margin_ns: int | None) -> str:
-    if margin_ns is None:
-        return ""
-    return f"The verdict holds unless the two clocks differ by more than {_ms(margin_ns)}."
 
 
 _OUTCOMES: dict[str, str] = {
@@ -146,7 +144,3 @@ _OUTCOMES: dict[str, str] = {
 
 def _counts(rows: int, attempts: int) -> str:
     return f"{rows} rows for {attempts} attempt{'' if attempts == 1 else 's'}"
-
-
-def _ms(ns: int) -> str:
-    return f"{ns / NS_PER_MS:.6f}".rstrip("0").rstrip(".") + " ms"

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from raceview.export.write import file_names, refuse_bundle, write_exports
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from raceview.export.write import file_names, refuse_bundle, write_exports
 
 __all__ = ["file_names", "refuse_bundle", "write_exports"]
+
+
+def __getattr__(name: str) -> Any:
+    """What writes is loaded when something is to be written: the first screen needs only `verdict`'s sentences."""
+    if name in __all__:
+        from raceview.export import write
+
+        return getattr(write, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

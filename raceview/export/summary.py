@@ -12,8 +12,8 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from raceview.export.verdict import share, verdict, words
-from raceview.model import Outcome
+from raceview.export.verdict import share, verdict
+from raceview.model import Outcome, words
 from raceview.safe_text import columns, left, printable
 
 WIDTH = 80

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from raceview.model import Cause, Outcome
+from raceview.model import Cause, Outcome, words
 
 _MANNER = {
     Cause.ZOMBIE_WRITE: "each with a write from an attempt that had timed out",
@@ -33,11 +33,6 @@ def verdict(summary: Mapping[str, Any]) -> list[str]:
         _quarantined(summary),
     ]
     return [sentence for sentence in sentences if sentence]
-
-
-def words(name: str) -> str:
-    """A word of the model as prose: `zombie_write` is a zombie write."""
-    return name.replace("_", " ")
 
 
 def share(part: int, whole: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,10 +50,6 @@ class Opening:
     def name(self) -> str:
         """What to call it before it is open: the folder's name."""
         return self.bundle.resolve().name if self.bundle else "files"
-
-    def with_policy(self, policy: Policy) -> Opening:
-        """The same files, another policy."""
-        return replace(self, options=replace(self.options, policy=policy))
 
     def command(self, policy: Policy, out: Path) -> str:
         """The shell command that writes the same export without a terminal."""

@@ -175,7 +175,7 @@ def test_what_is_said_of_an_event(linked: Opened) -> None:
     assert [(row.row, row.place, row.time_delta_ns) for row in race.rows] == [(1, 1, 0), (2, 2, 3_000_000)]
     assert race.reasons == (
         "concurrent claim: w2 took it 9 ms before w1 let go.",
-        "The verdict holds unless the two clocks differ by more than 9 ms.",
+        "Holds unless the two clocks differ by more than 9 ms.",
     )
     lost = moment(inv, 5)
     assert lost is not None

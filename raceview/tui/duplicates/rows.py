@@ -8,6 +8,7 @@ from typing import overload
 
 from raceview.answers import amounts
 from raceview.answers.duplicates import Duplicates, Sort
+from raceview.model import words
 from raceview.tui.widgets.table import Column, Row
 
 _SORTED_UP, _SORTED_DOWN = "▴", "▾"
@@ -69,7 +70,7 @@ class DuplicateRows(Sequence[Row]):
             str(line.rows),
             amounts.price(line.price_shift_units),
             amounts.milliseconds(line.late_ns, signed=True),
-            line.cause.replace("_", " ") or "not known",
+            words(line.cause) or "not known",
             amounts.confidence(line.confidence_millionths),
             "" if line.margin_ns is None else amounts.duration(line.margin_ns),
             line.kind,

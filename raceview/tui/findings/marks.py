@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from raceview.answers.finding_kinds import FindingKind
 from raceview.charts.marks import OUTCOMES, PHANTOM_ROW, SEVERITIES, Mark, Severity
-from raceview.export.verdict import words
+from raceview.model import words
 
 _DOUBT, _FORM = PHANTOM_ROW.colour, "bright_blue"
 

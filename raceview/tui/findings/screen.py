@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from raceview.answers.amounts import clock, duration, price, second_digits
-from raceview.export.verdict import words
+from raceview.model import words
 from raceview.safe_text import printable
 from raceview.tui.case import Case
 from raceview.tui.findings.text import copy_finding, facts

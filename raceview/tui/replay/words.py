@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from raceview.answers.amounts import milliseconds, price
+from raceview.answers.amounts import difference
 from raceview.answers.replay import Replay, ReplayAttempt, ReplayRow, Step, StepKind
-from raceview.export.verdict import words
+from raceview.model import words
 from raceview.safe_text import printable
 
 _NAME = 24
@@ -26,12 +26,7 @@ def where(step: Step, logged: str, emitted: str, event: int, source: str) -> str
 
 def change(row: ReplayRow) -> str:
     """`exact`, `+10 ms −0.04`."""
-    parts = []
-    if row.time_delta_ns:
-        parts.append(milliseconds(row.time_delta_ns, signed=True))
-    if row.price_delta_units:
-        parts.append(price(row.price_delta_units, signed=True))
-    return " ".join(parts) or "exact"
+    return difference(row.time_delta_ns, row.price_delta_units)
 
 
 def meaning(step: Step, replay: Replay) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from raceview.answers.amounts import clock as exact_clock
-from raceview.answers.amounts import milliseconds, second_digits
+from raceview.answers.amounts import difference, second_digits
 from raceview.answers.timeline import ROWS, Lane
 from raceview.answers.timeline_moment import Attempt, Moment, Row
 from raceview.charts.axis import clock, date, duration
@@ -111,9 +111,8 @@ def _end(start: str, end: str) -> str:
 
 def _row(row: Row) -> list[Run]:
     mark = ORIGINAL_ROW if row.place == 1 else COPY_ROW
-    off = [milliseconds(row.time_delta_ns, signed=True)] if row.time_delta_ns else []
-    off += [row.price_delta.replace("-", "−")] if row.price_delta != "0" else []
-    return [_glyph(mark), Run(f"row {row.row:,} {mark.word} {' '.join(off) or 'exact'}", PLAIN)]
+    off = difference(row.time_delta_ns, row.price_delta_units)
+    return [_glyph(mark), Run(f"row {row.row:,} {mark.word} {off}", PLAIN)]
 
 
 def _joined(parts: list[list[Run]], joint: str, width: int, what: str) -> list[Run]:

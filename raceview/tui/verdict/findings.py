@@ -8,8 +8,7 @@ from typing import Any
 
 from raceview.answers.filters import term
 from raceview.charts.marks import SEVERITIES, Severity
-from raceview.export.verdict import words
-from raceview.model import FindingName, Kind, Policy
+from raceview.model import FindingName, Kind, Policy, words
 from raceview.safe_text import columns, printable
 from raceview.tui.widgets.doors import Door, Line, Piece
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from raceview.answers.amounts import clock, date
 from raceview.answers.filters import term
 from raceview.charts.marks import BAR_END, BODIES, LEVELS, OUTCOMES, PHANTOM_ROW, SEVERITIES, Severity
-from raceview.export.verdict import share, verdict, words
-from raceview.model import Cause, Outcome
+from raceview.export.verdict import share, verdict
+from raceview.model import Cause, Outcome, words
 from raceview.safe_text import columns, left, printable
 from raceview.tui.widgets.doors import Door, Line, Piece
 
