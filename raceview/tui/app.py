@@ -74,6 +74,8 @@ class RaceviewApp(App[None]):
         self.failure: Exception | None = None
         """Why the bundle could not be opened; the command line tells it when the app has ended."""
         chosen = None if self.no_color else load_theme()
+        self._races = 0
+        """How many races on one asked to go while the bundle was being opened."""
         self._kept_theme = THEME
         if chosen in self.available_themes:
             self.theme = self._kept_theme = chosen
@@ -112,6 +114,8 @@ class RaceviewApp(App[None]):
             self.complain(message.complaint)
         if message.at_ns is not None:
             self.post_message(OpenTimeline(at_ns=message.at_ns))
+        elif self._races and self.main.view and self.main.view.NAME == "timeline":
+            await self.action_race(self._races)
         if message.event is not None:
             self.post_message(OpenEvent(message.event))
 
@@ -135,6 +139,8 @@ class RaceviewApp(App[None]):
         """The next or the previous race, on the timeline."""
         if timeline := await self._timeline():
             timeline.step_race(step)
+        elif not self.case:
+            self._races += step
 
     def action_go_to_time(self) -> None:
         """Ask for a time and show it on the timeline."""

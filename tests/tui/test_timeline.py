@@ -13,7 +13,10 @@ from textual.pilot import Pilot
 
 from raceview.charts.plot import Run
 from raceview.tui.app import RaceviewApp
+from raceview.tui.event.screen import EventScreen
 from raceview.tui.messages import OpenTimeline
+from raceview.tui.opening import Opening
+from raceview.tui.screens.prompt import PromptScreen
 from raceview.tui.timeline.picture import Sight
 from raceview.tui.timeline.view import Chart, TimelineView
 from tui.conftest import SAMPLE, Opened, wait_until
@@ -268,5 +271,54 @@ def test_held_keys_are_drawn_once(opened: Opened, monkeypatch: pytest.MonkeyPatc
         await pilot.pause()
         assert sight_of(pilot).window.left == left.left + 20 * (left.width // 8) * left.step
         assert len(drawn) - before <= 2
+
+    on_timeline(opened, act)
+
+
+def test_keys_pressed_before_the_attempts_are_read_are_not_lost(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            await pilot.app.run_action("race(1)")
+            view = view_of(pilot)
+            assert view._sight is None, "read already: this tests nothing"
+            view.action_sibling(1)
+            view.action_open()
+            assert not pilot.app._notifications
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, EventScreen))
+            assert view._sight
+            assert isinstance(pilot.app.screen, EventScreen)
+            assert pilot.app.screen.event == view._sight.event == view._sight.lanes.races[0]
+
+    asyncio.run(run())
+
+
+def test_races_asked_for_while_the_bundle_is_opened_are_stepped_to(opened: Opened) -> None:
+    async def run() -> None:
+        app = RaceviewApp(Opening(SAMPLE))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await app.run_action("race(1)")
+            await app.run_action("race(1)")
+            assert app.case is None, "opened already: this tests nothing"
+            await wait_until(pilot, lambda: app.case is not None and app.main.view is not None)
+            await until(pilot, "race 2 of 100")
+
+    asyncio.run(run())
+
+
+def test_a_note_is_on_the_race_that_is_selected_now_however_fast_the_keys(opened: Opened) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        await pilot.press("n")
+        await wait_until(pilot, lambda: view_of(pilot)._moment)
+        view = view_of(pilot)
+        first = view._moment
+        view.step_race(1)
+        view.action_note()
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, PromptScreen))
+        await pilot.press("x", "enter")
+        case = view.case
+        assert case
+        assert first
+        assert view._moment
+        assert list(case.session.notes) == [view._moment.event_id] != [first.event_id]
 
     on_timeline(opened, act)

@@ -110,6 +110,8 @@ class TimelineView(View):
         self._asked: int | None = None
         self._later: list[Callable[[], None]] = []
         """What was asked for before there was anything to show."""
+        self._noting: int | None = None
+        """The event that a note was asked for before its id was known."""
         self._drawing = False
 
     def compose(self) -> ComposeResult:
@@ -167,6 +169,9 @@ class TimelineView(View):
         if message.event == self._asked:
             self._moment = message.found
             self._draw_soon()
+            if message.found and message.event == self._noting:
+                self._noting = None
+                self.action_note()
 
     # What other views and the app ask for
 
@@ -284,6 +289,7 @@ class TimelineView(View):
     def action_fold(self) -> None:
         """Fold the idle gaps, or unfold them."""
         if not self._sight:
+            self._later.append(self.action_fold)
             return
         if not self._folded and not len(self._sight.lanes.folds):
             self.notify("no gap in which all workers were idle is long enough to fold", markup=False)
@@ -293,18 +299,15 @@ class TimelineView(View):
 
     def action_open(self) -> None:
         """The page of the selected event."""
-        if event := self._known_event():
-            self.post_message(OpenEvent(event))
+        self._with_event(lambda event: self.post_message(OpenEvent(event)))
 
     def action_replay(self) -> None:
         """The selected event in slow motion."""
-        if event := self._known_event():
-            self.post_message(OpenReplay(event))
+        self._with_event(lambda event: self.post_message(OpenReplay(event)))
 
     def action_copy(self) -> None:
         """Copy the evidence about the selected event as text."""
-        if event := self._known_event():
-            self._page(event)
+        self._with_event(self._page)
 
     @work(thread=True, exclusive=True, group="page")
     def _page(self, event: int) -> None:
@@ -317,8 +320,14 @@ class TimelineView(View):
 
     def action_note(self) -> None:
         """Leave a note on the selected event."""
-        if self.case and self._known_event() and self._moment:
+        self._with_event(self._note)
+
+    def _note(self, event: int) -> None:
+        """Ask for the note; where keys were faster than the event's id, when that is there."""
+        if self.case and self._moment and self._moment.event == event:
             ask_note(self.app, self.case, self._moment.event_id, self._draw_soon)
+        else:
+            self._noting = event
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         self.action_zoom(True)
@@ -345,25 +354,29 @@ class TimelineView(View):
 
     # State
 
-    def _known_event(self) -> int | None:
-        event = self._sight.event if self._sight else None
-        if event is None:
-            self.notify("select an attempt first: n, h, l, j, k", markup=False)
-        elif event < 0:
+    def _with_event(self, act: Callable[[int], object]) -> None:
+        """Do something with the selected event, as soon as there can be one."""
+        if not self._sight:
+            self._later.append(lambda: self._with_event(act))
+        elif self._sight.event is None:
+            self.notify("nothing is selected: n, h, j, k or l selects", markup=False)
+        elif self._sight.event < 0:
             self.notify("the source has no event of this id", markup=False)
-            return None
-        return event
+        else:
+            act(self._sight.event)
 
     def _move(self, move: Callable[[Sight], Sight]) -> None:
         if self._sight:
             self._see(move(self._sight))
+        else:
+            self._later.append(lambda: self._move(move))
 
     def _see(self, sight: Sight) -> None:
         """Take this for what is looked at, and draw it soon."""
         self._sight = moves.bounded(sight)
         event = self._sight.event
         if event != self._asked:
-            self._asked = event
+            self._asked, self._noting = event, None
             if event is None:
                 self._moment = None
             else:
