@@ -5,8 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from raceview.engine.base import Engine
-from raceview.model import Options
+from raceview.matching.counts import Counts, count
+from raceview.matching.fit import Fit, fit
+from raceview.matching.groups import Likely, group
+from raceview.matching.patterns import NAMES, Floats, Ints, pairs
+from raceview.matching.stream import arrange, survey
+from raceview.model import MILLIONTHS, Options
+
+LEAST_GAIN = 40.0
+"""Natural logarithm of the likelihood that matches must add for anything to be claimed."""
+LEAST_CLARITY = 0.5
+"""Mean probability among matches that there must be."""
+LEAST_LIKELY = 0.01
+"""Pairs less likely than this do not leave the engine."""
+INFERRED = """
+WITH members AS (
+    SELECT row, first_row, probability_millionths FROM copies_found
+    UNION ALL
+    SELECT DISTINCT first_row, first_row, 1000000 FROM copies_found
+),
+valued AS (
+    SELECT m.*, o.time_ns, o.price_units, row_number() OVER (
+        PARTITION BY m.first_row, o.time_ns, o.price_units ORDER BY m.row
+    ) AS turn
+    FROM members AS m JOIN outputs AS o ON o.row = m.row
+)
+SELECT row, first_row, CAST(probability_millionths AS BIGINT) AS probability_millionths,
+    CAST(CASE WHEN turn > 1 THEN 1 ELSE 0 END AS BIGINT) AS exact
+FROM valued ORDER BY row
+"""
 
 
 class Silence(StrEnum):
@@ -58,9 +88,76 @@ def match_rows(engine: Engine, options: Options) -> Matching:
     line has probability 1000000. The others have that of being a further copy of the group's event, which is at least
     `options.threshold`. `exact` is 1 where the row repeats an earlier one of its group in time and price.
     """
-    ((rows,),) = engine.rows("SELECT count(*) FROM outputs")
-    engine.create(
-        "inferred",
-        "SELECT row, row AS first_row, 1000000 AS probability_millionths, 0::BIGINT AS exact FROM outputs WHERE 1 = 0",
+    stream = survey(engine)
+    arrange(engine, stream)
+    counts = count(engine, stream)
+    if counts is None:
+        _store(engine, None, options.threshold)
+        return Matching(stream.rows, 0, Silence.NO_PAIRS, 0.0, 0.0, 0, 0, 0.0, 0, 0.0)
+    found = fit(counts)
+    clarity = found.clarity(counts.pairs)
+    silence = None if clarity > LEAST_CLARITY else Silence.UNCLEAR
+    if found.gain <= LEAST_GAIN:
+        silence = Silence.NO_GAIN
+    rows = None if silence else _further(engine, counts, found)
+    groups, copies, exact = _store(engine, rows, options.threshold)
+    return Matching(
+        rows=stream.rows,
+        pairs=int(counts.pairs.sum()) * counts.every,
+        silence=silence,
+        gain=found.gain,
+        clarity=clarity,
+        groups=groups,
+        copies=copies,
+        expected_copies=float(rows["further"].sum()) if rows else 0.0,
+        exact_repeats=exact,
+        exact_by_chance=_by_chance(counts),
     )
-    return Matching(rows, 0, Silence.NO_PAIRS, 0.0, 0.0, 0, 0, 0.0, 0, 0.0)
+
+
+def _further(engine: Engine, counts: Counts, found: Fit) -> dict[str, Ints | Floats]:
+    """Of rows in likely pairs: `row`, `first` of its group, and the probability to be a `further` copy."""
+    likely = np.flatnonzero(found.probability > LEAST_LIKELY)
+    engine.load(
+        "likely_patterns",
+        {name: getattr(counts, name)[likely] for name in NAMES} | {"cell": likely},
+    )
+    pair = engine.arrays(
+        f"SELECT a, b, cell FROM (SELECT a, b, rank, {counts.bins.columns()} FROM {pairs(counts.bins.window, '1 = 1')}) "
+        f"JOIN likely_patterns USING ({', '.join(NAMES)}) ORDER BY a, b"
+    )
+    row, number = np.unique(np.concatenate([pair["a"], pair["b"]]), return_inverse=True)
+    chance = np.clip(found.probability[pair["cell"]], 1e-6, 1 - 1e-6)
+    half = len(pair["a"])
+    base = found.matches(counts.pairs) / float(counts.pairs.sum())
+    groups = group(Likely(number[:half], number[half:], chance / (1 - chance), len(row)), base, LEAST_LIKELY)
+    return {"row": row, "first": row[groups.first], "further": groups.further}
+
+
+def _store(engine: Engine, rows: dict[str, Ints | Floats] | None, threshold: float) -> tuple[int, int, int]:
+    """Make `inferred`; how many groups, further copies, and exact repeats among these there are."""
+    if rows is None:
+        none = np.zeros(0, dtype=np.int64)
+        rows = {"row": none, "first": none, "further": none.astype(np.float64)}
+    millionths = np.round(rows["further"] * MILLIONTHS).astype(np.int64)
+    copy = (millionths >= threshold * MILLIONTHS) & (rows["first"] != rows["row"])
+    engine.load(
+        "copies_found",
+        {
+            "row": rows["row"][copy],
+            "first_row": rows["first"][copy],
+            "probability_millionths": millionths[copy],
+        },
+    )
+    engine.create("inferred", INFERRED)
+    ((groups, copies, exact),) = engine.rows(
+        "SELECT count(DISTINCT first_row), count(*) - count(DISTINCT first_row), coalesce(sum(exact), 0) FROM inferred"
+    )
+    return groups, copies, int(exact)
+
+
+def _by_chance(counts: Counts) -> float:
+    """Pairs of different events that agree in time and price, as expected of the null."""
+    same = (counts.lag == 0) & (counts.price == 0)
+    null = counts.order_null[same] * counts.price_null[counts.class_of[same], 0]
+    return float(null.sum()) * counts.every

@@ -1,0 +1,112 @@
+"""How many pairs bear each pattern, and how many there would be if all rows were different events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from raceview import sql
+from raceview.engine.base import Engine
+from raceview.matching.null import distant_prices, expected_order, order_code, rank_share
+from raceview.matching.patterns import NAMES, PLACES, TURNS, Bins, Floats, Ints, pairs, strangers
+from raceview.matching.smoothing import shares
+from raceview.matching.stream import Stream
+
+WINDOW_GAPS = 1.5
+"""Pairs lie within so many mean gaps of a symbol."""
+FAR_GAPS = 0.7
+"""Pairs of one symbol farther apart than this, and within four times as much, tell how prices of different events
+differ."""
+FIT_ROWS = 1_000_000
+"""Rows whose pairs are counted, about."""
+STRANGER_PAIRS = 1_500_000
+"""Pairs of different symbols that are counted, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """One item per pattern that occurs (a cell): its columns, how often it occurs, and what the null says of it."""
+
+    lag: Ints
+    place: Ints
+    turn: Ints
+    slot: Ints
+    price: Ints
+    rank: Ints
+    pairs: Floats
+    order_null: Floats
+    """Pairs of different events to be expected of the cell's lag, order and rank, whatever their prices."""
+    rank_share: Floats
+    """P(rank | lag, place, turn)."""
+    price_null: Floats
+    """(rank x turn, price): P(price difference | different events)."""
+    turn_null: Floats
+    """(lag, place, turn): P(turn | lag, place) of different events."""
+    slot_null: Floats
+    """(lag, slot): P(slot | lag) of different events."""
+    bins: Bins
+    rows: float
+    """Rows whose pairs were counted."""
+    every: int
+    """They are one row in so many."""
+
+    @property
+    def class_of(self) -> Ints:
+        """The line of `price_null` that goes for each cell."""
+        return self.rank * TURNS + self.turn
+
+
+def count(engine: Engine, stream: Stream) -> Counts | None:
+    """Count the patterns in `near`; None where no two rows of a symbol are near."""
+    window, far = max(1, int(WINDOW_GAPS * stream.gap)), int(FAR_GAPS * stream.gap)
+    bins = Bins(max(stream.time_step, window // 2**10), stream.price_step, window, stream.symbols > 1)
+    every = max(1, round(stream.rows / FIT_ROWS))
+    taken = sql.one_in(every, "row")
+    columns = f"{', '.join(NAMES)}, count(*) AS n"
+    cells = _numbers(
+        engine, f"SELECT {columns} FROM (SELECT rank, {bins.columns()} FROM {pairs(window, taken)})"
+    )
+    if not len(cells["n"]):
+        return None
+    distant = _numbers(
+        engine,
+        f"SELECT rank, turn, price, count(*) AS n FROM (SELECT rank, {bins.columns()} "
+        f"FROM {pairs(4 * far, taken)} WHERE abs(time_delta) > {far})",
+    )
+    others, rate = cells, 1.0
+    if stream.symbols > 1:
+        others, rate = _others(engine, stream, bins, every)
+    order = expected_order(others, rate, bins.lags)
+    rank = rank_share(cells, bins.lags)
+    size = int(max(cells["price"].max(), distant["price"].max(initial=0))) + 1
+    return Counts(
+        *(cells[name] for name in NAMES),
+        pairs=cells["n"].astype(np.float64),
+        order_null=order.ravel()[order_code(cells, bins.lags)] * rank,
+        rank_share=rank,
+        price_null=distant_prices(distant, size),
+        turn_null=shares(order.sum(3)).reshape((2 * bins.lags + 1) * PLACES, TURNS),
+        slot_null=shares(order.sum((1, 2))),
+        bins=bins,
+        rows=stream.rows / every,
+        every=every,
+    )
+
+
+def _others(engine: Engine, stream: Stream, bins: Bins, every: int) -> tuple[dict[str, Ints], float]:
+    """Patterns of pairs of different symbols, and how many pairs of one symbol each stands for."""
+    per_row = 2 * bins.window / stream.gap * FAR_GAPS * (stream.symbols - 1)
+    sampled = max(1, round(max(1.0, per_row * stream.rows) / STRANGER_PAIRS))
+    found = _numbers(
+        engine,
+        f"SELECT lag, place, turn, slot, count(*) AS n FROM (SELECT {bins.columns()} "
+        f"FROM {strangers(bins.window, sampled)})",
+    )
+    return found, sampled / (2 * every) * stream.collision / (1 - stream.collision)
+
+
+def _numbers(engine: Engine, query: str) -> dict[str, Ints]:
+    """The groups of a query, in order: sums over them are the same in each run."""
+    found = engine.arrays(f"{query} GROUP BY ALL ORDER BY ALL")
+    return {name: values.astype(np.int64) for name, values in found.items()}

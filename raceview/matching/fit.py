@@ -1,0 +1,183 @@
+"""What matches are like: learned by expectation and maximisation, with the null of order held fixed.
+
+The mixture of Fellegi and Sunter (1969) fitted by EM (Winkler 1988), over cells that count patterns instead of over
+pairs. Left to itself, EM calls whatever is commonest in a cadence a match; here only the match side moves, the null's
+price a little under a heavy prior, and its amplitude per lag freely: symbols burst, so that being near in time alone
+must never make a match.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from raceview.matching.counts import Counts
+from raceview.matching.patterns import PLACES, TURNS, Floats, Ints, lag_group, price_bin, price_steps
+from raceview.matching.smoothing import conditional, histogram, shares
+
+AMPLITUDE_TRUST = 2.0
+"""Pairs' worth of trust that near pairs of one symbol are as many as those of two foretell."""
+PRICE_TRUST = 1e5
+"""Pairs' worth of trust in the null of price."""
+TILT_TRUST = 0.05
+FLOOR = 0.02
+"""Share of the tilted conditional that hangs on nothing."""
+PSEUDO = 0.004
+PASSES = 300
+TILT_PASSES = 6
+SETTLED = 1e-3
+LEFT = 0.2
+"""Share of a distant price difference that `without_copies` leaves at the least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Per cell the probability that a pair of it is a match."""
+
+    probability: Floats
+    gain: float
+    """Natural logarithm of the likelihood, above that of a stream of different events."""
+
+    def matches(self, pairs: Floats) -> float:
+        """Pairs that are matches, as expected."""
+        return float((pairs * self.probability).sum())
+
+    def clarity(self, pairs: Floats) -> float:
+        """Mean probability of a match among matches: 1 where all are clear, near 0 where none can be told."""
+        return float((pairs * self.probability**2).sum() / max(self.matches(pairs), 1e-9))
+
+
+def fit(counts: Counts) -> Fit:
+    """Learn the match side, then again with the copies it shows taken out of the null of price."""
+    first = _Mixture(counts, counts.price_null).run()
+    return _Mixture(counts, without_copies(counts, first)).run()
+
+
+def without_copies(counts: Counts, found: Fit) -> Floats:
+    """The null of price less those pairs in which one row is a copy, off by its own noise besides.
+
+    Copies compete for their rows on their own account: left in the null, their oddness would count twice.
+    """
+    size = counts.price_null.shape[1]
+    weight = counts.pairs * found.probability
+    copies = 2 * float(weight.sum()) / counts.rows
+    match = np.bincount(counts.price, weight, size) / max(float(weight.sum()), 1e-9)
+    middle = price_steps(np.arange(size))
+    smeared = np.zeros_like(counts.price_null)
+    for sign in (-1, 1):
+        to = np.minimum(price_bin(np.abs(middle[:, None] + sign * middle)), size - 1)
+        for line, distant in zip(smeared, counts.price_null, strict=True):
+            np.add.at(line, to, 0.5 * distant[:, None] * match)
+    return shares(np.maximum(counts.price_null - copies * smeared, LEFT * counts.price_null))
+
+
+class _Mixture:
+    """Matches and others over the cells of `counts`, with `prior` as what the null of price is drawn to."""
+
+    def __init__(self, counts: Counts, prior: Floats) -> None:
+        lags = counts.bins.lags
+        at_lag = np.arange(-lags, lags + 1)
+        turns_of = 3 * (np.sign(at_lag) + 1)[:, None] + np.minimum(np.arange(PLACES), 2)
+        self.counts, self.prior = counts, prior
+        self.lag = counts.lag + lags
+        self.lags = len(at_lag)
+        self.group = lag_group(counts.lag)
+        self.moved, self.repriced = counts.lag != 0, counts.price != 0
+        self.kind = 2 * self.moved + self.repriced
+        self.turn_class, self.slot_class = turns_of.ravel(), lag_group(at_lag)
+        self.class_of = counts.class_of
+        self.null_of_lag = np.bincount(
+            self.lag[_first_of_order(counts)], counts.order_null[_first_of_order(counts)], self.lags
+        )
+
+    def run(self) -> Fit:
+        """EM to its end, and the gain over no matches at all."""
+        counts = self.counts
+        amplitude, table = self._amplitude(counts.pairs), self.prior
+        other = counts.order_null * self.prior[self.class_of, counts.price]
+        probability = 0.5 * 2.0 ** (-counts.price / 3.0) * counts.pairs / (counts.pairs + other)
+        likelihood = -np.inf
+        for _ in range(PASSES):
+            weight = counts.pairs * probability
+            if weight.sum() < SETTLED:
+                break
+            matches = self._matches(weight)
+            table = self._price_null(counts.pairs - weight)
+            other = self._other(amplitude, table)
+            probability = matches / (matches + other)
+            before, likelihood = (
+                likelihood,
+                self._likelihood(matches + other, amplitude, table) - weight.sum(),
+            )
+            amplitude = self._amplitude(counts.pairs * (1 - probability))
+            if abs(likelihood - before) < SETTLED:
+                break
+        amplitude, table = self._amplitude(counts.pairs), self._price_null(counts.pairs)
+        alone = self._likelihood(self._other(amplitude, table), amplitude, table)
+        return Fit(probability, likelihood - alone)
+
+    def _matches(self, weight: Floats) -> Floats:
+        """Expected matches per cell, from the cells' present shares in them."""
+        counts, moved, repriced = self.counts, self.moved, self.repriced
+        kinds = np.bincount(self.kind, weight, 4) + 0.01
+        matches = weight.sum() * (kinds / kinds.sum())[self.kind] * counts.rank_share
+        matches[moved] *= histogram(self.lag[moved], weight[moved], self.lags, PSEUDO)[self.lag[moved]]
+        prices = self.prior.shape[1]
+        matches[repriced] *= histogram(counts.price[repriced], weight[repriced], prices, PSEUDO)[
+            counts.price[repriced]
+        ]
+        matches *= conditional(counts.place, self.group, weight, 10.0)
+        matches *= tilted(
+            counts.turn_null, self.lag * PLACES + counts.place, counts.turn, self.turn_class, weight
+        )
+        matches *= tilted(counts.slot_null, self.lag, counts.slot, self.slot_class, weight)
+        return matches
+
+    def _amplitude(self, others: Floats) -> Floats:
+        found = np.bincount(self.lag, others, self.lags) + AMPLITUDE_TRUST
+        return found / (self.null_of_lag + AMPLITUDE_TRUST)
+
+    def _price_null(self, others: Floats) -> Floats:
+        size = self.prior.shape[1]
+        table = np.bincount(self.class_of * size + self.counts.price, others, self.prior.size)
+        return shares(table.reshape(self.prior.shape) + PRICE_TRUST * self.prior)
+
+    def _other(self, amplitude: Floats, table: Floats) -> Floats:
+        return self.counts.order_null * amplitude[self.lag] * table[self.class_of, self.counts.price]
+
+    def _likelihood(self, expected: Floats, amplitude: Floats, table: Floats) -> float:
+        """Of the counts as Poisson ones, and of the null of price under its prior."""
+        return float(
+            (self.counts.pairs * np.log(expected)).sum()
+            - (self.null_of_lag * amplitude).sum()
+            + PRICE_TRUST * (self.prior * np.log(table / self.prior)).sum()
+        )
+
+
+def tilted(null: Floats, given: Ints, value: Ints, class_of: Ints, weight: Floats) -> Floats:
+    """P(value | given, match) at each cell: that of different events, tilted per class of `given` as matches bid.
+
+    Iterative proportional fitting (Deming and Stephan 1940): what matches do not speak of stays as for others.
+    """
+    null = (1 - FLOOR) * null + FLOOR * null.mean(0)
+    values, classes = null.shape[1], int(class_of.max()) + 1
+    mass = np.bincount(given, weight, len(null))
+    some = mass > 1e-6  # noqa: PLR2004 - all but nothing
+    seen = np.bincount(class_of[given] * values + value, weight, classes * values).reshape(classes, values)
+    tilt = np.ones((classes, values))
+    for _ in range(TILT_PASSES):
+        each = null[some] / (null[some] * tilt[class_of[some]]).sum(1, keepdims=True)
+        expected = np.zeros((classes, values))
+        np.add.at(expected, class_of[some], mass[some][:, None] * each)
+        tilt = (seen + TILT_TRUST) / (expected + TILT_TRUST)
+    found: Floats = shares(null * tilt[class_of])[given, value]
+    return found
+
+
+def _first_of_order(counts: Counts) -> Ints:
+    """One cell of each order and rank: their null is the same whatever the price."""
+    key = counts.lag + counts.bins.lags
+    for column, size in ((counts.place, PLACES), (counts.turn, TURNS), (counts.slot, 16), (counts.rank, 8)):
+        key = key * size + column
+    return np.unique(key, return_index=True)[1]

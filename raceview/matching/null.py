@@ -1,0 +1,90 @@
+"""How pairs of different events lie to each other, measured on pairs that cannot be one event.
+
+Time and order: pairs of different symbols. Price: distant pairs of one symbol, per rank, so that a walk and
+independent prices are one case, and per turn, because a row out of order often is a copy, whose price is off from
+everybody's. This is the u-probability of Fellegi and Sunter (1969), joint over the fields, which a cadence ties.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from raceview.matching.patterns import PLACES, RANKS, SLOTS, TURNS, Floats, Ints, lag_group
+from raceview.matching.smoothing import lattice_points, shares, shrunk, smooth_density
+
+SURPRISE = 0.005
+"""Share of different events whose order is not as their lag and place would have it."""
+PLAIN_TURNS = (0, 1, 2, 4, 8)
+"""Turns in which at most one flag is set."""
+FEW = 2.0
+"""Counts' worth of trust in the simpler table."""
+PRICE_TRUST = 100.0
+"""The same for prices, of which a turn has its own only where enough pairs show them."""
+
+
+def order_code(cells: Mapping[str, Ints], lags: int) -> Ints:
+    """Lag, place, turn and slot as one number."""
+    place = (cells["lag"] + lags) * PLACES + cells["place"]
+    code: Ints = (place * TURNS + cells["turn"]) * SLOTS + cells["slot"]
+    return code
+
+
+def expected_order(cells: Mapping[str, Ints], rate: float, lags: int) -> Floats:
+    """(lag, place, turn, slot): how many pairs of different events there should be of each order.
+
+    The joint table of what was counted, drawn where counts are few toward one in which turn hangs on lag and place
+    apart, and by SURPRISE toward one in which nothing hangs on anything.
+    """
+    shape = (2 * lags + 1, PLACES, TURNS, SLOTS)
+    size = int(np.prod(shape))
+    table = np.bincount(order_code(cells, lags), cells["n"].astype(np.float64), size).reshape(shape)
+    by_lag = table.sum((1, 2, 3)) + 0.5
+    place, turn, slot = (shares(table.sum(axes) + 0.1) for axes in ((0, 2, 3), (0, 1, 3), (0, 1, 2)))
+    place_of_lag = shares(table.sum((2, 3)) + FEW * place)
+    turn_of_place = shares(table.sum((0, 3)) + FEW * turn)
+    slot_of_lag = shares(table.sum((1, 2)) + FEW * slot)
+    group = lag_group(np.arange(-lags, lags + 1))
+    grouped = np.zeros((int(group.max()) + 1, PLACES, TURNS))
+    np.add.at(grouped, group, table.sum(3))
+    grouped = shares(grouped + 5.0 * turn_of_place)
+    tied = (by_lag[:, None] * place_of_lag)[:, :, None] * grouped[group]
+    loose = by_lag[:, None, None] * place[:, None] * turn
+    expected = ((1 - SURPRISE) * tied + SURPRISE * loose)[..., None] * slot_of_lag[:, None, None]
+    return rate * shrunk(table, expected)
+
+
+def rank_share(cells: Mapping[str, Ints], lags: int) -> Floats:
+    """P(rank | lag, place, turn) at each cell, of all pairs of a symbol."""
+    ranks = RANKS + 1
+    weight = cells["n"].astype(np.float64)
+    key = (cells["lag"] + lags) * PLACES + cells["place"]
+    table = np.bincount(key * ranks + cells["rank"], weight, (2 * lags + 1) * PLACES * ranks)
+    by_place = table.reshape(-1, PLACES, ranks)
+    by_place = shares(by_place + FEW * shares(by_place.sum(1) + 0.01)[:, None]).reshape(-1, ranks)
+    found, where = np.unique(key * TURNS + cells["turn"], return_inverse=True)
+    fine = np.bincount(where * ranks + cells["rank"], weight, len(found) * ranks).reshape(-1, ranks)
+    mine: Floats = shares(fine + FEW * by_place[found // TURNS])[where, cells["rank"]]
+    return mine
+
+
+def distant_prices(cells: Mapping[str, Ints], size: int) -> Floats:
+    """(rank x turn, price): P(price difference | different events), from pairs too far apart to be one event."""
+    table = np.zeros((RANKS + 1, TURNS, size))
+    np.add.at(table, (cells["rank"], cells["turn"], cells["price"]), cells["n"].astype(np.float64))
+    points = lattice_points(size)
+    by_rank = [smooth_density(row, points) for row in table.sum(1)]
+    by_turn = [smooth_density(row, points) for row in table.sum(0)]
+    pairs_of_turn = table.sum((0, 2))
+    prices = np.empty(table.shape)
+    for rank in range(RANKS + 1):
+        for turn in range(TURNS):
+            simpler = by_rank[rank]
+            if turn not in PLAIN_TURNS:
+                simpler = np.mean([by_turn[flag] for flag in PLAIN_TURNS[1:] if turn & flag], axis=0)
+            known = pairs_of_turn[turn] / (pairs_of_turn[turn] + PRICE_TRUST) if turn else 0.0
+            back = known * by_turn[turn] + (1 - known) * simpler
+            mine = table[rank, turn]
+            prices[rank, turn] = mine.sum() * smooth_density(mine, points) + PRICE_TRUST * back
+    return shares(prices).reshape(-1, size)

@@ -1,0 +1,66 @@
+"""Probabilities from few counts: drawn toward something simpler, never to nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from raceview.matching.patterns import PER_OCTAVE, PRICE_STEPS, Floats, Ints
+
+ENOUGH = 30.0
+"""Counts that a neighbourhood of bins must hold to speak for them."""
+
+
+def shrunk(counts: Floats, expected: Floats, shape: float = 2.0) -> Floats:
+    """Rates of Poisson counts: the posterior mean under a Gamma prior around `expected`."""
+    return (counts + shape) / (1 + shape / np.maximum(expected, 1e-9))
+
+
+def shares(table: Floats) -> Floats:
+    """Each row of the table (its last axis) as a distribution."""
+    divided: Floats = table / table.sum(-1, keepdims=True)
+    return divided
+
+
+def conditional(value: Ints, given: Ints, weight: Floats, trust: float) -> Floats:
+    """P(value | given) at each item, drawn toward P(value) by `trust` counts."""
+    values, givens = int(value.max()) + 1, int(given.max()) + 1
+    table = np.bincount(given * values + value, weight, values * givens).reshape(givens, values)
+    overall = table.sum(0) + 0.5 / values
+    found: Floats = shares(table + trust * overall / overall.sum())[given, value]
+    return found
+
+
+def histogram(value: Ints, weight: Floats, size: int, pseudo: float) -> Floats:
+    """A distribution over `size` bins, each smoothed over its neighbours."""
+    padded = np.pad(np.bincount(value, weight, size), 1, mode="edge")
+    return shares(0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:] + pseudo)
+
+
+def lattice_points(size: int) -> Floats:
+    """How many differences of either sign, in price steps, fall into each of the price bins."""
+    beyond = np.ceil(PRICE_STEPS * 2.0 ** (np.arange(1, max(2, size - PRICE_STEPS + 1)) / PER_OCTAVE) + 1e-9)
+    upto = np.concatenate(
+        [np.arange(PRICE_STEPS + 1), [PRICE_STEPS + 1.0], np.maximum(beyond, PRICE_STEPS + 1)]
+    )
+    points = 2 * np.diff(upto)[:size]
+    points[0] = 1
+    return np.maximum(points, 1e-9)
+
+
+def smooth_density(counts: Floats, points: Floats) -> Floats:
+    """Probability per bin; where counts are few, drawn toward the density of a neighbourhood that holds enough."""
+    if counts.sum() == 0:
+        return points / points.sum()
+    upto, width = (np.concatenate([[0.0], np.cumsum(values)]) for values in (counts, points))
+    around = np.zeros(len(counts))
+    todo = np.ones(len(counts), dtype=bool)
+    at = np.arange(len(counts))
+    for reach in range(1, len(counts) + 1):
+        low, high = np.maximum(at - reach, 0), np.minimum(at + reach + 1, len(counts))
+        inside = upto[high] - upto[low]
+        ready = todo & ((inside >= ENOUGH) | (reach == len(counts)))
+        around[ready] = (inside * points / (width[high] - width[low]))[ready]
+        todo &= ~ready
+        if not todo.any():
+            break
+    return shares(np.where(counts >= ENOUGH, counts, shrunk(counts, around)))
