@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from raceview.bundle.records import BLANKS, json_fields, split_csv
 from raceview.bundle.rejection import RejectedError, shown
@@ -34,19 +35,29 @@ class Learned:
     names: tuple[str, ...] = ()
 
 
-def learn_layout(name: str, found: Survey, relation: FileRelation, json: bool) -> Learned:
-    """The layout of the file `name`. Raises InputError where it is empty or not of the kind that it should be."""
+def learn_layout(
+    name: str,
+    found: Survey,
+    relation: FileRelation,
+    json: bool,
+    columns: Mapping[str, str] = MappingProxyType({}),
+) -> Learned:
+    """The layout of the file `name`. Raises InputError where it is empty or not of the kind that it should be.
+
+    `columns` says, by field, how the column of a CSV file is called that is not called as the field is.
+    """
+    expected = _expected(relation, json, columns)
     if not found.sample.strip():
         if found.lines <= 1 or not found.sample:
-            raise InputError(f"{name}: expected {_expected(relation, json)}; found an empty file")
-        raise InputError(f"{name}, line 1: expected {_expected(relation, json)}; found blank lines")
+            raise InputError(f"{name}: expected {expected}; found an empty file")
+        raise InputError(f"{name}, line 1: expected {expected}; found blank lines")
     lines = _sample_lines(found)
-    return _learn_json(name, lines, relation) if json else _learn_csv(name, found, lines, relation)
+    return _learn_json(name, lines, relation) if json else _learn_csv(name, found, lines, relation, columns)
 
 
-def _expected(relation: FileRelation, json: bool) -> str:
+def _expected(relation: FileRelation, json: bool, columns: Mapping[str, str] = MappingProxyType({})) -> str:
     kind = "JSON lines with" if json else "a CSV header with"
-    return f"{kind} {', '.join(relation.required)}"
+    return f"{kind} {', '.join(columns.get(field, field) for field in relation.required)}"
 
 
 def _sample_lines(found: Survey) -> list[str]:
@@ -57,16 +68,18 @@ def _sample_lines(found: Survey) -> list[str]:
     return [line.removesuffix(b"\r").decode(errors="replace") for line in lines[:_SAMPLE_LINES]]
 
 
-def _learn_csv(name: str, found: Survey, lines: Sequence[str], relation: FileRelation) -> Learned:
+def _learn_csv(
+    name: str, found: Survey, lines: Sequence[str], relation: FileRelation, columns: Mapping[str, str]
+) -> Learned:
     position = next((index for index, line in enumerate(lines) if line.strip(BLANKS)), 0)
     header = lines[position]
-    where = f"{name}, line {position + 1}: expected {_expected(relation, json=False)}"
+    where = f"{name}, line {position + 1}: expected {_expected(relation, False, columns)}"
     if "\0" in header:
         raise InputError(f"{where}; found binary data")
     try:
         header_bytes = found.sample.split(b"\n")[position]
         header_bytes.decode()
-        names = tuple(column.strip().lower() for column in split_csv(header))
+        names = field_names(split_csv(header), columns)
     except (RejectedError, UnicodeDecodeError):
         raise InputError(f"{where}; found {shown(header)}") from None
     missing = [column for column in relation.required if column not in names]
@@ -74,17 +87,24 @@ def _learn_csv(name: str, found: Survey, lines: Sequence[str], relation: FileRel
         raise InputError(f"{where}; found {shown(header)}")
     twice = [column for column in relation.texts if names.count(column) > 1]
     if twice:
-        raise InputError(f"{where}; found {twice[0]} more than once")
+        raise InputError(f"{where}; found {columns.get(twice[0], twice[0])} more than once")
     records = [line.split(",") for line in lines[position + 1 :]]
     usual = [parts for parts in records if len(parts) == len(names)]
-    columns = tuple(
+    laid_out = tuple(
         _csv_column(column if column in relation.texts else None, [parts[index] for parts in usual])
         for index, column in enumerate(names)
     )
     layout = Layout(
-        columns, data_line=position + 2, json=False, time_shapes=_shapes(relation, columns, usual)
+        laid_out, data_line=position + 2, json=False, time_shapes=_shapes(relation, laid_out, usual)
     )
     return Learned(layout, header, names)
+
+
+def field_names(header: Sequence[str], columns: Mapping[str, str] = MappingProxyType({})) -> tuple[str, ...]:
+    """The fields that the columns of a header stand for; a column that is none keeps its name, in small letters."""
+    fields = {column.strip().lower(): field for field, column in columns.items()}
+    names = [column.strip().lower() for column in header]
+    return tuple(fields.get(name, f"{name} (another)" if name in columns else name) for name in names)
 
 
 def _csv_column(field: str | None, values: Sequence[str]) -> Column:

@@ -6,11 +6,12 @@ or into `quarantine`. Where a file cannot be used at all, InputError says so in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from raceview.bundle.file_bytes import Progress
@@ -22,26 +23,32 @@ from raceview.bundle.source_file import BundleFiles, SourceFile
 from raceview.bundle.survey import Survey, survey
 from raceview.bundle.times import offset_changes
 from raceview.engine.base import Engine, Scanner
-from raceview.engine.scan import RELATIONS, TICKS, FileRelation, ScanMismatchError, ScanPlan
+from raceview.engine.scan import OUTPUTS, RELATIONS, TICKS, FileRelation, ScanMismatchError, ScanPlan
 from raceview.errors import OutputError, UsageError
 from raceview.model import Options
 
 _AT_ONCE = 2
+_AS_USUAL: Mapping[str, str] = MappingProxyType({})
 
 
 def read_bundle(
-    paths: BundlePaths, engine: Engine, options: Options, progress: Progress | None = None
+    paths: BundlePaths,
+    engine: Engine,
+    options: Options,
+    progress: Progress | None = None,
+    output_columns: Mapping[str, str] = _AS_USUAL,
 ) -> BundleFiles:
     """Fill `ticks_read`, `attempts_read`, `outputs_read` and `quarantine`; an absent file gives no rows.
 
-    `progress` is called from other threads. Raises InputError where a file cannot be used, UsageError where
+    `progress` is called from other threads. `output_columns` says, by field, how the output calls a column that it
+    does not call as the field is. Raises InputError where a file cannot be used, UsageError where
     `options.assume_tz` names no time zone, OutputError where a temporary copy finds no room.
     """
     zone = _zone(options.assume_tz)
     found: dict[str, SourceFile] = {}
     engine.scanner.begin()
     try:
-        with _scanning(paths, engine, zone, progress) as scans:
+        with _scanning(paths, engine, zone, progress, output_columns) as scans:
             for relation, scanned in zip(RELATIONS, scans, strict=True):
                 if scanned is None:
                     engine.scanner.publish_absent(relation)
@@ -57,13 +64,27 @@ def read_bundle(
 
 @contextmanager
 def _scanning(
-    paths: BundlePaths, engine: Engine, zone: ZoneInfo, progress: Progress | None
+    paths: BundlePaths,
+    engine: Engine,
+    zone: ZoneInfo,
+    progress: Progress | None,
+    output_columns: Mapping[str, str],
 ) -> Iterator[list[Future[_ScannedFile] | None]]:
     """The scans of the files, two at a time: an engine takes a small file, and a survey any file, in one thread."""
     executor = ThreadPoolExecutor(max_workers=_AT_ONCE)
     try:
         yield [
-            executor.submit(_scan_file, path, relation, engine, zone, progress) if path else None
+            executor.submit(
+                _scan_file,
+                path,
+                relation,
+                engine,
+                zone,
+                progress,
+                output_columns if relation is OUTPUTS else _AS_USUAL,
+            )
+            if path
+            else None
             for relation, (_, path) in zip(RELATIONS, paths.roles(), strict=True)
         ]
     finally:
@@ -80,11 +101,16 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _scan_file(
-    path: Path, relation: FileRelation, engine: Engine, zone: ZoneInfo, progress: Progress | None
+    path: Path,
+    relation: FileRelation,
+    engine: Engine,
+    zone: ZoneInfo,
+    progress: Progress | None,
+    columns: Mapping[str, str],
 ) -> _ScannedFile:
     """Survey and scan: by columns where the file's lines are its records; else, or where that fails, by lines."""
     looked = survey(path, engine.folder / f"{relation.role}.text", progress)
-    learned = learn_layout(path.name, looked, relation, json=relation is TICKS)
+    learned = learn_layout(path.name, looked, relation, json=relation is TICKS, columns=columns)
     plan = ScanPlan(
         relation=relation,
         path=looked.text_path,
