@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Static
 
+from raceview.errors import UsageError
 from raceview.safe_text import columns, printable
 from raceview.tui.case import Case
 from raceview.tui.view import View
@@ -86,7 +87,7 @@ class MainScreen(Screen[None]):
         view.show_case(case)
         if place := case.session.places.get(view.NAME):
             # a session file may come from another version, or from an editor
-            with suppress(TypeError, ValueError, KeyError, AttributeError):
+            with suppress(TypeError, ValueError, KeyError, AttributeError, UsageError):
                 view.go_to_place(place)
 
     def draw_keys(self) -> None:

@@ -42,7 +42,8 @@ class Session:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with _locked(self.path):
-                self._merge(_read_notes(self.path))
+                if (theirs := _read_notes(self.path)) is not None:
+                    self._merge(theirs)
                 content = {"notes": self.notes, "view": self.view, "places": self.places}
                 _write(self.path, content)
         except OSError as error:
@@ -100,11 +101,12 @@ def _fingerprint(files: BundleFiles) -> str:
     return hashlib.sha256(digests.encode()).hexdigest()[:32]
 
 
-def _read_notes(path: Path) -> dict[str, str]:
+def _read_notes(path: Path) -> dict[str, str] | None:
+    """None where the file is gone or cannot be read: that does not say that anybody took a note away."""
     with suppress(*_UNREADABLE):
         content = json.loads(path.read_text(encoding="utf-8"))
         return {str(event): str(note) for event, note in content["notes"].items()}
-    return {}
+    return None
 
 
 def _write(path: Path, content: object) -> None:

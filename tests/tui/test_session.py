@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ def opened_again(path: Path) -> Session:
     from raceview.tui import session
 
     fresh = Session(path)
-    fresh.notes = session._read_notes(path)
+    fresh.notes = session._read_notes(path) or {}
     fresh._kept = dict(fresh.notes)
     return fresh
 
@@ -53,6 +54,19 @@ def test_saving_twice_does_not_bring_back_what_another_removed(tmp_path: Path) -
     two.save()
     one.save()
     assert one.notes == {}
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]"])
+def test_a_file_that_was_lost_takes_no_note_away(tmp_path: Path, text: str | None) -> None:
+    path = tmp_path / "s.json"
+    Session(path, notes={"a": "1"}).save()
+    one = opened_again(path)
+    path.unlink()
+    if text is not None:
+        path.write_text(text)
+    one.notes["b"] = "2"
+    assert one.save() == ""
+    assert one.notes == opened_again(path).notes == {"a": "1", "b": "2"}
 
 
 def test_where_nothing_can_be_kept_a_sentence_says_so(tmp_path: Path) -> None:
@@ -102,6 +116,22 @@ def test_a_broken_session_is_a_new_one(opened: Opened, tmp_path: Path) -> None:
             view = app_of(pilot).main.view
             assert view is not None
             assert view.NAME == "verdict"
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("view", ["duplicates", "findings"])
+def test_a_filter_of_another_version_is_none(opened: Opened, tmp_path: Path, view: str) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            app_of(pilot).exit()
+        (kept,) = (tmp_path / "state" / "raceview").glob("*.json")
+        place = {"filter": "colour:red", "sort": "time", "reverse": False, "event": None, "row": 0}
+        kept.write_text(json.dumps({"notes": {}, "view": view, "places": {view: place}}))
+        async with opened() as pilot:
+            shown = app_of(pilot).main.view
+            assert shown is not None
+            assert (shown.NAME, shown.filter_text()) == (view, "")
 
     asyncio.run(run())
 
