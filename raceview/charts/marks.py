@@ -67,7 +67,7 @@ SEVERITIES: dict[Severity, Mark] = {
 BUSY_GLYPHS = "░▒▓"
 """Busy cells by how much is in them, from little to much."""
 
-ORIGINAL_ROW = Mark("●", "original", "white")
+ORIGINAL_ROW = Mark("●", "original", "default")
 ALTERED_ROW = Mark("≠", "altered", "bright_magenta")
 COPY_ROW = Mark("○", "copy", "bright_cyan")
 PHANTOM_ROW = Mark("?", "phantom", "bright_magenta")

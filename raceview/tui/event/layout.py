@@ -31,7 +31,7 @@ def page_lines(page: EventPage, width: int, selected: int, note: str | None) -> 
         _rule("rows", page.files.get("output"), width, f"policy {page.policy}" if page.rows else ""),
         *_rows(page, width),
         _rule("", None, width),
-        *_sentences("Why", event_words.why(page), width),
+        *_sentences("Why", [_undated(page, sentence) for sentence in event_words.why(page)], width),
         *_sentences("Near", event_words.near(page), width),
         *(_sentences("Note", [printable(note) if note else "bookmarked"], width) if note is not None else []),
     ]
@@ -73,7 +73,7 @@ def _attempts(page: EventPage, width: int, selected: int) -> list[Content]:
         missing = "attempts" in page.missing
         return [Content("   the worker log is missing" if missing else "   no attempt of it")]
     cells = [_attempt_cells(page, attempt) for attempt in page.attempts]
-    texts = _table(["attempt", "worker", "start", "end", "status", "line"], cells)
+    texts = _table(["attempt", "worker", "start", "end", "  status", "line"], cells)
     head, *lines = texts
     used = max(map(columns, lines))
     beside = width - used - 4 >= _LEAST_BAR
@@ -152,6 +152,11 @@ def _clock(page: EventPage, ns: int) -> str:
     text = amounts.clock(ns, event_words.digits(page))
     all_times = times(page)
     return text[6:] if min(all_times) // _MINUTE == max(all_times) // _MINUTE else text
+
+
+def _undated(page: EventPage, sentence: str) -> str:
+    """Without the date that the head of the page tells."""
+    return sentence.replace(f"{amounts.date(page.tick.time_ns)}T", "")
 
 
 def _sentences(label: str, sentences: Sequence[str], width: int) -> list[Content]:

@@ -23,7 +23,7 @@ from raceview.tui.event.layout import page_lines
 from raceview.tui.main_screen import MainScreen
 from raceview.tui.messages import OpenReplay, OpenTimeline
 
-HINT = "t timeline · space replay · n/N next · [ ] attempts · y copy · m note · esc back"
+HINT = " t timeline · space replay · n/N next · [ ] attempt · y copy · m note · esc back"
 
 
 class EventScreen(Screen[None]):

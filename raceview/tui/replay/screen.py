@@ -198,7 +198,7 @@ class ReplayScreen(Screen[None]):
         state = "▶ playing" if self.playing else "‖ paused"
         now = self._scale.at(self._cursor)
         digits = max(6, second_digits([one.at_ns for one in self._steps]))
-        first = Text(" Replay ", "reverse bold")
+        first = Text.assemble((" Replay ", "reverse bold"))
         name = f"{printable(found.event_id, 24)} · {printable(found.symbol, 12)} {price(found.price_units)}"
         first.append(f" {name}", "bold")
         first.append(f"  {state} ×{_SPEEDS[self._speed]:g}")

@@ -33,7 +33,8 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
     HelpScreen > VerticalScroll { width: 80; max-width: 100%; height: auto; max-height: 100%; background: $panel;
-        border: round $primary; border-title-align: left; scrollbar-size-vertical: 1; }
+        border: round $primary; border-title-align: left; scrollbar-size-vertical: 1;
+        padding: 0 1; }
     """
 
     def __init__(self, bindings: Mapping[str, ActiveBinding]) -> None:

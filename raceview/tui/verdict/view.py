@@ -31,7 +31,7 @@ _HIGHEST = 6
 """Lines that the duplicates over time take at most."""
 _TWO_COLUMNS = 76
 _LEFT, _MIDDLE = 42, 38
-_LONGEST_SENTENCE = 110
+_LONGEST_SENTENCE = 140
 _FEW = 9
 
 

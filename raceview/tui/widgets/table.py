@@ -237,7 +237,7 @@ class Table(Widget, can_focus=True):
             if at:
                 base += self.get_component_rich_style("table--cursor")
             mark = self._mark(row) if self._mark else _NO_MARK
-            segments = self._segments(self._rows[row], (_POINTER if at else _NO_POINTER) + mark, base)
+            segments = self._segments(self._rows[row], (_POINTER if at else _NO_POINTER) + mark, base, at)
         else:
             segments = []
         bar = Segment(self._bar(y), self.rich_style + self.get_component_rich_style("table--bar"))
@@ -253,15 +253,18 @@ class Table(Widget, can_focus=True):
         start = (lines - length) * self._top // (count - lines)
         return "┃" if start <= y - 1 < start + length else "│"
 
-    def _segments(self, cells: Row, pointer: str, base: Style) -> list[Segment]:
-        """The line's text, in as few segments as its colours allow: each costs bytes on the wire."""
+    def _segments(self, cells: Row, pointer: str, base: Style, plain: bool = False) -> list[Segment]:
+        """The line's text, in as few segments as its colours allow: each costs bytes on the wire.
+
+        `plain` leaves the colours of cells out: they cannot be read on the cursor's.
+        """
         segments, run = [], pointer
         for cell, (head, width) in zip(cells, self._widths(), strict=False):
             if not width:
                 continue
             text, colour = cell if isinstance(cell, tuple) else (cell, "")
             shown = _right(text, width) if head.right else left(text, width)
-            if colour:
+            if colour and not plain:
                 segments += [Segment(run, base), Segment(shown, base + Style.parse(colour))]
                 run = _GAP
             else:
