@@ -7,6 +7,7 @@ Other blocks are only read: every option in them must be one that `--help` knows
 
 from __future__ import annotations
 
+import ast
 import csv
 import os
 import re
@@ -21,8 +22,15 @@ from typing import Any
 import pytest
 
 import raceview
+from raceview.answers.filters import FIELDS
+from raceview.answers.moment import FORMS
+from raceview.answers.policy_preview import MOST
+from raceview.charts import marks
 from raceview.engine.duckdb_engine import DuckDBEngine
 from raceview.export import write_exports
+from raceview.tui.clipboard import MOST_BYTES
+from raceview.tui.main_screen import VIEWS
+from raceview.tui.screens.too_small import LEAST
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -178,6 +186,70 @@ def test_columns_are_described_in_their_order(name: str, sample: Sample) -> None
     described = [column for row in first_table[1].splitlines() for column in NAME.findall(row.split("|")[1])]
     with (sample.exports / name).open(encoding="utf-8", newline="") as file:
         assert described == next(csv.reader(file))
+
+
+# What docs/investigator.md lists
+
+_AS_TYPED = {
+    "colon": ":",
+    "slash": "/",
+    "question_mark": "?",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    **dict.fromkeys(("left", "right", "up", "down"), "arrows"),
+}
+_STRUCTURAL_GLYPHS = ("BUSY_GLYPHS", "BAR_END", "BAR_START", "OPEN_END", "LINK", "FOLD", "HERE", "LEVELS")
+
+
+def _investigator() -> str:
+    return (DOCS / "investigator.md").read_text(encoding="utf-8")
+
+
+def _bound() -> set[str]:
+    """Every key that some screen or view binds, as one types it."""
+    found: set[str] = set()
+    for path in sorted((ROOT / "raceview" / "tui").rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Binding":
+                keys = ast.literal_eval(call.args[0])
+                found |= {_AS_TYPED.get(key, key) for key in keys.split(",")}
+    return found
+
+
+def test_every_key_is_described() -> None:
+    page, bound = _investigator(), _bound()
+    assert {"w", "ctrl+c", "]"} <= bound
+    told = set(re.findall(r"`([^`\n]+)`", page)) | {"arrows" for _ in re.findall(r"\barrows\b", page)}
+    assert sorted(bound - told) == []
+
+
+def test_every_sign_is_described() -> None:
+    page = _investigator()
+    tables = (marks.SEVERITIES, marks.ROLES, marks.OUTCOMES)
+    named = [(mark.glyph, mark.word) for table in tables for mark in table.values() if mark.glyph.strip()]
+    drawn = [*marks.BODIES.values(), *("".join(getattr(marks, name)) for name in _STRUCTURAL_GLYPHS)]
+    signs = {sign for text in [*(glyph for glyph, _ in named), *drawn] for sign in text if sign.strip()}
+    shown = set("".join(re.findall(r"`([^`\n]+)`", page)))
+    assert sorted(signs - shown) == []
+    assert [word for _, word in named if word not in page] == []
+
+
+def test_filters_sizes_and_times_are_as_described() -> None:
+    page = _investigator()
+    assert [field for field in FIELDS if f"`{field}:" not in page] == []
+    assert f"{LEAST.width} columns and {LEAST.height} lines" in page
+    assert f"{MOST_BYTES:,} bytes" in page
+    assert f"first {MOST:,}" in page
+    assert [form for form in re.findall(r"[-+]?[0-9][^\s,]*", FORMS) if form not in page] == []
+
+
+def test_views_are_described_under_their_keys() -> None:
+    assert re.findall(r"^\| `([0-9])` \| (\w+)", _investigator(), re.MULTILINE) == [
+        (str(number), view) for number, view in enumerate(VIEWS, start=1)
+    ]
 
 
 # What the pages show to run
