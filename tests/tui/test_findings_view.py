@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from raceview.answers.finding_kinds import FindingKind
 from raceview.tui.app import RaceviewApp
+from raceview.tui.event.screen import EventScreen
 from raceview.tui.findings.rows import PAGE, FindingRows
 from raceview.tui.findings.screen import FindingScreen
 from raceview.tui.findings.view import FindingsView
@@ -180,7 +181,7 @@ def test_y_copies_the_finding_with_its_place(opened: Opened, tmp_path: Path) -> 
     asyncio.run(run())
     (kept,) = tmp_path.rglob("copied.txt")
     assert kept.read_text(encoding="utf-8") == (
-        "lost · 2024-11-10 07:30:00.125925 UTC · raw_tick_events.log:26\n"
+        "lost · NTPC · 2024-11-10 07:30:00.125925 UTC · raw_tick_events.log:26\n"
         "evt_0000025: succeeded (line 27), but no row was written\n"
     )
 
@@ -244,3 +245,50 @@ def test_rows_that_are_not_here_are_asked_for_by_the_page() -> None:
     assert "..." in rows[PAGE]
     assert set(wanted) == {1}
     assert rows.line(0) is None
+
+
+def test_n_on_an_event_page_follows_the_list_one_came_from(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            view = await at_findings(pilot, "finding:lost")
+            listed_events = [view._rows.line(at).event for at in range(3)]  # type: ignore[union-attr]
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, EventScreen))
+            page = pilot.app.screen
+            assert isinstance(page, EventScreen)
+            await wait_until(pilot, lambda: page.page)
+            await pilot.press("n", "n")
+            await wait_until(pilot, lambda: page.page and page.page.event == listed_events[2])
+            await pilot.press("N")
+            await wait_until(pilot, lambda: page.page and page.page.event == listed_events[1])
+            await pilot.press("N", "N", "N")
+            await wait_until(pilot, lambda: page.page and page.page.event == listed_events[0])
+            await pilot.press("escape")
+            assert view.table.cursor == 0
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_the_sentence_has_most_of_a_narrow_list(opened: Opened, width: int) -> None:
+    async def run() -> None:
+        async with opened(size=(width, 24)) as pilot:
+            view = await at_findings(pilot, "finding:lost")
+            line = view.line
+            assert line
+            assert line.what[: width // 4] in view.table.render_line(1).text
+            assert line.symbol in text_of(view, "detail")
+
+    asyncio.run(run())
+
+
+def test_escape_without_a_filter_leaves_the_list_alone(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            view = await at_findings(pilot)
+            await pilot.press("j", "j", "escape")
+            await pilot.pause()
+            assert view.line
+            assert view.table.cursor == 2
+
+    asyncio.run(run())

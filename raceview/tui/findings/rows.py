@@ -17,6 +17,8 @@ PAGE = 200
 """Lines that are read at once."""
 _MOST_PAGES = 100
 _WIDE = 110
+_ROOMY = 70
+_TIGHT = 50
 
 
 class FindingRows(Sequence[Row]):
@@ -28,6 +30,8 @@ class FindingRows(Sequence[Row]):
         self._pages: OrderedDict[int, list[FindingLine]] = OrderedDict()
         self.digits = 3
         """Of a second."""
+        self.symbols = False
+        """Whether symbols have a column of their own."""
 
     def __len__(self) -> int:
         return self._length
@@ -44,11 +48,12 @@ class FindingRows(Sequence[Row]):
         line = self.line(index)
         if line is None:
             self._want(index // PAGE)
-            return ("", "", "", "...")
+            return ("", "", "...")
         mark = MARKS[line.kind]
         when = "" if line.at_ns is None else clock(line.at_ns, self.digits)
         where = f"{line.file}:{line.line:,}" if line.line else ""
-        return ((mark.glyph, mark.colour), when, line.symbol, line.what, name(line.kind), where)
+        told = (line.what, name(line.kind), where)
+        return ((mark.glyph, mark.colour), when, *((line.symbol,) if self.symbols else ()), *told)
 
     def line(self, index: int) -> FindingLine | None:
         """What row `index` shows, None where it is not here yet."""
@@ -63,18 +68,21 @@ class FindingRows(Sequence[Row]):
 
 
 def columns_for(width: int, digits: int) -> list[Column]:
-    """The columns of a table that is so wide."""
-    heads = [
-        Column("", 1),
-        Column("when", 9 + digits),
-        Column("symbol", 12 if width >= _WIDE else 10),
-        Column("what", 0),
-    ]
+    """The columns of a table that is so wide: the sentence needs the room, the symbol stands below the list, too."""
+    heads = [Column("", 1), Column("when", 8 + (digits and digits + 1))]
+    if symbols_for(width):
+        heads.append(Column("symbol", 12 if width >= _WIDE else 10))
+    heads.append(Column("what", 0))
     if width >= _WIDE:
         heads += [Column("kind", 14), Column("where", 28)]
     return heads
 
 
+def symbols_for(width: int) -> bool:
+    """Whether there is room for symbols beside the sentence."""
+    return width >= _ROOMY
+
+
 def digits_for(width: int) -> int:
     """Digits of a second that there is room for; the whole time stands below the list."""
-    return 6 if width >= _WIDE else 3
+    return 6 if width >= _WIDE else 3 if width >= _TIGHT else 0

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 
 def facts(line: FindingLine) -> str:
-    """`lost · 2024-11-10 07:30:00.125925 UTC · raw_tick_events.log:26`."""
+    """`lost · NTPC · 2024-11-10 07:30:00.125925 UTC · raw_tick_events.log:26`."""
     parts = [name(line.kind)]
+    if line.symbol:
+        parts.append(printable(line.symbol, 12))
     if line.at_ns is not None:
         parts.append(f"{date(line.at_ns)} {clock(line.at_ns, second_digits((line.at_ns,)))} UTC")
     if line.line:

@@ -23,7 +23,7 @@ from raceview.errors import UsageError
 from raceview.safe_text import printable
 from raceview.tui.case import Case
 from raceview.tui.findings.marks import MARKS, name
-from raceview.tui.findings.rows import PAGE, FindingRows, columns_for, digits_for
+from raceview.tui.findings.rows import PAGE, FindingRows, columns_for, digits_for, symbols_for
 from raceview.tui.findings.text import copy_finding, facts
 from raceview.tui.messages import OpenEvent, OpenTimeline
 from raceview.tui.view import View
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 _KINDS = 25
 """Columns of the list of kinds."""
 _WORD = 14
+_NARROW = 70
+"""Columns of a terminal from which the kinds are written out beside the list; the line below names one, always."""
+_KINDS_NARROW = 11
 _SENTENCE_LINES = 2
 
 
@@ -122,9 +125,26 @@ class FindingsView(View):
     def time_ns(self) -> int | None:
         return self.line.at_ns if self.line else None
 
+    def beside(self, event: int, step: int) -> int | None:
+        """The next line of another event; what has not been read yet is asked for, and there at the next key."""
+        at = self.table.cursor
+        if self.line is None or self.line.event != event:
+            return None
+        while 0 <= (at := at + (1 if step > 0 else -1)) < len(self._rows):
+            line = self._rows.line(at)
+            if line is None:
+                self._want(at // PAGE)
+                return event
+            if line.event not in (None, event):
+                self.table.move_to(at)
+                return line.event
+        self.notify(f"the list of findings {'ends' if step > 0 else 'begins'} here", markup=False)
+        return event
+
     def action_clear(self) -> None:
         """All kinds, no filter."""
-        self._go(Filter())
+        if self._where:
+            self._go(Filter())
 
     def action_kind(self, step: int) -> None:
         """The next kind that there is something of; before the first and after the last come all."""
@@ -206,8 +226,10 @@ class FindingsView(View):
         self._draw()
 
     def _draw(self) -> None:
-        width = self.size.width - _KINDS
-        self._rows.digits = digits_for(width)
+        kinds = _KINDS if self.size.width >= _NARROW else _KINDS_NARROW
+        self.query_one("#findings-kinds").styles.width = kinds
+        width = self.size.width - kinds
+        self._rows.digits, self._rows.symbols = digits_for(width), symbols_for(width)
         empty = "counting ..." if self._shown is None else self._nothing()
         self.table.load(self._rows, heads=columns_for(width, self._rows.digits), empty=empty)
         self._draw_title()
@@ -250,7 +272,11 @@ class FindingsView(View):
 
     def _kind_line(self, glyph: str, word: str, count: int | None, colour: str, here: bool) -> Content:
         """A kind and its count (`-`: cannot be known)."""
-        text = f" {word:<{_WORD}}{'-' if count is None else f'{count:,}':>{_KINDS - _WORD - 4}}"
+        told = "-" if count is None else f"{count:,}"
+        if self.size.width >= _NARROW:
+            text = f" {word:<{_WORD}}{told:>{_KINDS - _WORD - 4}}"
+        else:
+            text = f"{told:>{_KINDS_NARROW - 3}}"
         style = "reverse" if here else "" if count else "dim"
         return Content.assemble((f" {glyph}", colour if count else "dim"), (text, style))
 
@@ -268,7 +294,7 @@ class FindingsView(View):
         if len(told) > _SENTENCE_LINES:
             told = [*told[: _SENTENCE_LINES - 1], told[_SENTENCE_LINES - 1][: width - 4] + " ..."]
         text = "\n".join(f" {part}" for part in [*told, *[""] * (_SENTENCE_LINES - len(told))])
-        detail.update(Content.assemble(text, "\n", (f" {facts(line)}"[: width + 1], "dim")))
+        detail.update(Content.assemble(text, "\n", (printable(f" {facts(line)}", width + 1), "dim")))
 
     def on_table_selected(self) -> None:
         line = self.line
