@@ -31,7 +31,7 @@ _FORMS = (
     _Form(Sort.TIME, "time", 12),
     _Form(Sort.SYMBOL, "symbol", 0),
     _Form(Sort.ROWS, "n", 2, right=True),
-    _Form(Sort.PRICE_SHIFT, "shift", 8, right=True),
+    _Form(Sort.PRICE_SHIFT, "shift", 7, right=True),
     _Form(Sort.LATE, "copy late", 10, right=True),
     _Form(Sort.CAUSE, "cause", 16),
     _Form(Sort.CONFIDENCE, "conf", 5, right=True),

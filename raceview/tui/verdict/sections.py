@@ -74,7 +74,7 @@ def causes(summary: Mapping[str, Any], width: int) -> list[Line]:
     """Why events were duplicated; and the rows that belong to none."""
     found = summary["causes"]
     most = max(found.values(), default=0)
-    lines: list[Line] = [[Piece(f" {'why duplicated':{_NAME + 2}}{'events':>{_COUNT - 3}}", HEAD)]]
+    lines: list[Line] = [[Piece(f" {'why duplicated':{_NAME + 2}}{'events':>{_COUNT - 2}}", HEAD)]]
     known = {"ticks", "output"}.isdisjoint(summary["missing"])
     for cause in Cause:
         count = found[cause]
@@ -231,10 +231,10 @@ def _level(count: int, most: int, row: int, height: int) -> str:
 
 
 def _span(found: OverTime) -> str:
-    """`2025-07-12 09:15:00 - 09:20:49 UTC`."""
+    """`2025-07-12 09:15:00 – 09:20:49 UTC`."""
     first, last = date(found.start_ns), date(found.end_ns)
     later = f"{last} " if last != first else ""
-    return f"{first} {clock(found.start_ns, 0)} - {later}{clock(found.end_ns, 0)} UTC"
+    return f"{first} {clock(found.start_ns, 0)} – {later}{clock(found.end_ns, 0)} UTC"
 
 
 def _rest(found: Sequence[Any], shown: Sequence[Any], noun: str) -> list[Line]:
