@@ -1,6 +1,6 @@
 # raceview: everything runs from .venv, which the first target that needs it makes. `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format sample bench clean
+.PHONY: help setup run test lint format sample pictures bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -44,6 +44,9 @@ format: $(VENV)/.installed ## format the code and mend what ruff can mend
 
 sample: $(VENV)/.installed ## make the sample bundle in data/ again
 	@$(BIN)/raceview simulate data --family mixed --events 4000 --seed 7
+
+pictures: $(VENV)/.installed ## draw the pictures of the README and of the tests again
+	@RACEVIEW_SNAPSHOTS=write $(BIN)/python -m pytest -q tests/tui/test_snapshots.py
 
 # Some seconds by default; `make bench BENCH=all`, or names: `make bench BENCH="export_small link_million"`.
 BENCH ?= export_small

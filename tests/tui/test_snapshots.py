@@ -1,8 +1,8 @@
-"""Every screen at 80x24 and at 160x48, as a picture that somebody has looked at.
+"""Every screen at 80x24 and at 160x48, and the pictures of the README, as somebody has looked at them.
 
-After a change that is meant: `RACEVIEW_SNAPSHOTS=write .venv/bin/pytest tests/tui/test_snapshots.py` draws them again;
-look at them (any browser shows an SVG) before they are committed. They hold for the version of Textual they were drawn
-with, and are skipped with another. (pytest-textual-snapshot pins a syrupy that needs pytest 8.)
+After a change that is meant, `make pictures` draws them again; look at them (any browser shows an SVG) before they are
+committed. They hold for the version of Textual they were drawn with, and are skipped with another.
+(pytest-textual-snapshot pins a syrupy that needs pytest 8.)
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ from tui.conftest import SAMPLE, wait_until
 from tui.pictures import picture, words
 
 FOLDER = Path(__file__).parent / "snapshots"
+FRONT_PAGE = Path(__file__).parents[2] / "docs" / "pictures"
 DRAWN_WITH = "8.2"
 """The Textual that drew them."""
 SIZES = [(80, 24), (160, 48)]
+FRONT_PAGE_SIZE = (100, 28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +59,26 @@ SHOTS = [
 ]
 
 
-@pytest.mark.skipif(
+FRONT_PAGE_SHOTS = [Shot("verdict", "", "exactly once"), Shot("timeline", "n", "worker-")]
+
+as_drawn = pytest.mark.skipif(
     not version("textual").startswith(DRAWN_WITH + "."),
     reason=f"drawn with Textual {DRAWN_WITH}, not {version('textual')}",
 )
+
+
+@pytest.fixture(autouse=True)
+def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(SAMPLE.parent)  # the title names the bundle as it was given
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@as_drawn
 @pytest.mark.parametrize("size", SIZES, ids=[f"{columns}x{lines}" for columns, lines in SIZES])
 class TestSnapshots:
-    @pytest.fixture(autouse=True)
-    def _same_everywhere(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.chdir(SAMPLE.parent)  # the title names the bundle as it was given
-        monkeypatch.delenv("NO_COLOR", raising=False)
-
     @pytest.mark.parametrize("shot", SHOTS, ids=[shot.name for shot in SHOTS])
     def test_screen(self, shot: Shot, size: tuple[int, int], tmp_path: Path) -> None:
-        async def run() -> str:
-            app = _still_app()
-            async with app.run_test(size=size) as pilot:
-                await wait_until(pilot, lambda: app.case is not None and app.main.view is not None)
-                await _complete(pilot, SHOTS[0])
-                for key in shot.keys.split():
-                    await pilot.press(key)
-                    await _at_rest(pilot)
-                return await _complete(pilot, shot)
-
-        _compare(asyncio.run(run()), shot.name, size, tmp_path)
+        _compare(asyncio.run(_drawn(shot, size)), FOLDER / _file(shot.name, size), tmp_path)
 
     def test_loading(self, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         seen = Event()
@@ -99,12 +97,30 @@ class TestSnapshots:
                 seen.set()
                 return svg
 
-        _compare(asyncio.run(run()), "loading", size, tmp_path)
+        _compare(asyncio.run(run()), FOLDER / _file("loading", size), tmp_path)
+
+
+@as_drawn
+@pytest.mark.parametrize("shot", FRONT_PAGE_SHOTS, ids=[shot.name for shot in FRONT_PAGE_SHOTS])
+def test_front_page(shot: Shot, tmp_path: Path) -> None:
+    _compare(asyncio.run(_drawn(shot, FRONT_PAGE_SIZE)), FRONT_PAGE / f"{shot.name}.svg", tmp_path)
 
 
 def test_no_snapshot_is_left_over() -> None:
     names = [*(shot.name for shot in SHOTS), "loading"]
     assert {file.name for file in FOLDER.iterdir()} == {_file(name, size) for name in names for size in SIZES}
+
+
+async def _drawn(shot: Shot, size: tuple[int, int]) -> str:
+    """The screen that the keys of a shot lead to."""
+    app = _still_app()
+    async with app.run_test(size=size) as pilot:
+        await wait_until(pilot, lambda: app.case is not None and app.main.view is not None)
+        await _complete(pilot, SHOTS[0])
+        for key in shot.keys.split():
+            await pilot.press(key)
+            await _at_rest(pilot)
+        return await _complete(pilot, shot)
 
 
 def _still_app() -> RaceviewApp:
@@ -141,10 +157,9 @@ def _file(name: str, size: tuple[int, int]) -> str:
     return f"{name}-{size[0]}x{size[1]}.svg"
 
 
-def _compare(svg: str, name: str, size: tuple[int, int], folder: Path) -> None:
-    golden = FOLDER / _file(name, size)
+def _compare(svg: str, golden: Path, folder: Path) -> None:
     if os.environ.get("RACEVIEW_SNAPSHOTS") == "write":
-        FOLDER.mkdir(exist_ok=True)
+        golden.parent.mkdir(exist_ok=True)
         golden.write_text(svg, encoding="utf-8")
         return
     drawn = folder / golden.name
