@@ -257,11 +257,25 @@ def _load(engine: Engine) -> tuple[Candidates, Slots, Ints, Ints]:
 
 
 def _lattice_points(engine: Engine, steps: tuple[int, int]) -> float:
-    """Steps of time times steps of price that the output spans: where a phantom might have been."""
-    ((time_span, price_span),) = engine.rows(
-        "SELECT max(time_ns) - min(time_ns), max(price_units) - min(price_units) FROM outputs"
+    """Steps of time times steps of price that phantoms are spread over: what the output spans.
+
+    Few rows show little of that. So what a row might be at the outset counts as one row more: any time at which
+    something happened, and any price of the size of those seen; but where all prices are one, that tells nothing.
+    """
+    ((rows, time_span, price_span),) = engine.rows(
+        "SELECT count(*), max(time_ns) - min(time_ns), max(price_units) - min(price_units) FROM outputs"
     )
-    return float((time_span / steps[0] + 1.0) * (price_span / steps[1] + 1.0))
+    ((first, last, least, most),) = engine.rows(
+        "SELECT min(first), max(last), min(least), max(most) FROM ("
+        "SELECT min(time_ns) AS first, max(time_ns) AS last, min(price_units) AS least, max(price_units) AS most "
+        "FROM ticks UNION ALL "
+        "SELECT min(time_ns), max(time_ns), min(price_units), max(price_units) FROM outputs UNION ALL "
+        "SELECT min(start_ns), max(coalesce(end_ns, start_ns)), NULL, NULL FROM attempts) AS ranges"
+    )
+    size = max(abs(least), abs(most)) if most > least else 0
+    time = (rows * time_span + last - first) / (rows + 1)
+    price = (rows * price_span + size) / (rows + 1)
+    return float((time / steps[0] + 1.0) * (price / steps[1] + 1.0))
 
 
 def _decide(
@@ -283,6 +297,7 @@ def _decide(
     pair[best_further <= solution.phantom] = -1
     slotted = taken != FREE
     pair[slotted] = solution.edges.pair[edge[taken[slotted]]]
+    pair = _exact_rows_back(pair, candidates)
     linked = np.flatnonzero(pair >= 0)
     mine = pair[linked]
     line, lag = _own_attempt(mine, of_pair, solution, slots, offset)
@@ -294,6 +309,31 @@ def _decide(
         "confidence_millionths": _millionths(of_pair[mine]),
         "group_confidence_millionths": _millionths(_with_twins(candidates, pair, of_pair)[linked]),
     }
+
+
+def _exact_rows_back(pair: Ints, candidates: Candidates) -> Ints:
+    """The pairs that rows take, changed where an event has none though a row repeats it: that row is then its own.
+
+    The row comes from an event that it does not repeat, or from a twin that has another one. Each change adds an exact
+    link, or an event that has a row, so there is an end to them.
+    """
+    repeats = (candidates.time_delta == 0) & (candidates.price_delta == 0)
+    exact = np.flatnonzero(repeats)
+    pair = pair.copy()
+    while True:
+        mine = pair[candidates.row[exact]]
+        rows_of = np.bincount(candidates.event[pair[pair >= 0]], minlength=candidates.events)
+        spare = (mine < 0) | ~repeats[mine] | (rows_of[candidates.event[mine]] > 1)
+        wanted = exact[spare & (rows_of[candidates.event[exact]] == 0)]
+        if not len(wanted):
+            return pair
+        # At a time one row to each event and from each event: to give two would leave a donor without.
+        wanted = wanted[np.unique(candidates.row[wanted], return_index=True)[1]]
+        wanted = wanted[np.unique(candidates.event[wanted], return_index=True)[1]]
+        given = pair[candidates.row[wanted]]
+        donors = np.where(given < 0, -1, candidates.event[given])
+        wanted = wanted[np.unique(donors, return_index=True)[1]]
+        pair[candidates.row[wanted]] = wanted
 
 
 def _with_twins(candidates: Candidates, pair: Ints, score: Floats) -> Floats:

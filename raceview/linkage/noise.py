@@ -1,9 +1,9 @@
 """The noise between a source tick and its output row, fitted from the data: nothing is assumed but its independence.
 
-A row either repeats its tick exactly, or is off in time, in price, or in both: four shares, learned. How far it is
-off follows a histogram per axis, learned too, over the range in which the data show matches; outside it a match is
-impossible. Times count in the bundle's own step (the greatest common divisor of all differences), prices likewise,
-so that "exactly zero" and "within this bin" are probabilities of the same kind.
+A row either repeats its tick exactly, or is off in time, in price, or in both: four shares, learned. How far it is off
+follows a histogram per axis, learned too, over the range in which the data show matches; outside it, as far as they
+were sought, a match is possible but unlikely. Times count in the bundle's own step (the greatest common divisor of all
+differences), prices likewise, so that "exactly zero" and "within this bin" are probabilities of the same kind.
 
 The estimate is by expectation and maximisation (Dempster, Laird and Rubin 1977) over the candidate pairs: the model
 of record linkage of Fellegi and Sunter (1969), with a histogram for each field's agreement.
@@ -31,8 +31,9 @@ class Histogram:
     """Probability per step of a difference that is not zero, over [low, high] in equal bins.
 
     Units are those of the axis (ns or 1e-9 of price); `density[k]` is the probability of any one step in bin k.
-    Between the range in which matches were seen and the wider one in which they were sought it is `tail`: few, but
-    not impossible. Beyond that it is 0.
+    Added to that is what may be though it was not seen, as half a row: inversely proportional to the difference, so
+    that each order of magnitude is as likely as the next (the prior of Jeffreys for a scale). `tail` is its value at a
+    difference of one unit. It reaches as far as matches were sought; beyond, nothing is possible.
     """
 
     low: float
@@ -56,23 +57,25 @@ class Histogram:
         low, high = seen[0] - 0.5 * step, seen[1] + 0.5 * step
         bins = int(min(max(4, np.cbrt(evidence)), 200, max(1.0, (high - low) / step)))
         at = np.clip(((values - low) * (bins / (high - low))).astype(np.int64), 0, bins - 1)
-        tail_mass = SMOOTHING / (evidence + 1.0)
+        tail_mass = SMOOTHING / (evidence + SMOOTHING)
         # Where steps are coarse, bins hold different numbers of them.
         edges = np.ceil((low + (high - low) / bins * np.arange(bins + 1)) / step)
         width = np.maximum(np.diff(edges), 1.0)
         mass = np.bincount(at, weights, bins) + SMOOTHING * width / width.mean()
-        outside = max((sought[1] - sought[0]) / step, 1.0)
-        return cls(low, high, (1.0 - tail_mass) * mass / mass.sum() / width, tail_mass / outside, sought)
+        orders = sum(1.0 + np.log(end / step) for end in (-sought[0], sought[1]) if end >= step)
+        tail = float(tail_mass * step / max(orders, 1.0))
+        return cls(low, high, (1.0 - tail_mass) * mass / mass.sum() / width, tail, sought)
 
     def at(self, values: Ints) -> Floats:
         """Probability of each value."""
         bins = len(self.density)
         place = np.floor((values - self.low) * (bins / (self.high - self.low)))
         np.clip(place, -1, bins, out=place)
-        table = np.concatenate([[self.tail], self.density, [self.tail]])
-        near = (values >= self.sought[0]) & (values <= self.sought[1])
-        inside = (place >= 0) & (place < bins)
-        return np.where(inside | near, table[place.astype(np.int64) + 1], 0.0)
+        table = np.concatenate([[0.0], self.density, [0.0]])
+        near = (values != 0) & (values >= self.sought[0]) & (values <= self.sought[1])
+        rare = near * (self.tail / np.maximum(np.abs(values), 1))
+        seen: Floats = table[place.astype(np.int64) + 1] + rare
+        return seen
 
 
 @dataclass(frozen=True, slots=True)

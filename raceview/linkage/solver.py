@@ -28,7 +28,7 @@ from raceview.linkage.slots import (
     restrict,
     slots_of,
 )
-from raceview.linkage.window import Window, first_guess, significant_offsets, weighted_quantiles
+from raceview.linkage.window import Window, first_guess, significant_offsets, unseen, weighted_quantiles
 from raceview.model import Options
 
 FIT_EVENTS = 40_000
@@ -39,6 +39,10 @@ GUESSES = 12
 """Passes of the first guess, which takes each row on its own."""
 ROUNDS = 4
 """Solutions in all: everything is fitted again from each but the last."""
+FILLED = np.array([0.99, 0.9, 0.5, 0.5])
+"""Share of each class of slots that is filled, as far as is known before anything was seen; it counts as one slot."""
+RARE = 0.001
+"""Likewise: phantoms per row, and rows per event beyond its attempts."""
 LIKELY = 0.5
 """Links from which the clocks are read."""
 OUT_OF_PLACE = 1e-12
@@ -47,6 +51,8 @@ PLAUSIBLE = 1e-4
 """Share of the likelihood of a row's best candidate that makes another one plausible, order aside."""
 ALL_BUT_CLEAR = 0.995
 """Share of clear rows at which the order has nothing left to tell."""
+COINCIDENCE = 1e-12
+"""Factor on the density of phantoms at a row that repeats a tick: a phantom is what no event can have produced."""
 ORDER_ROUNDS = 2
 """Times that the rows' anchors are found again from better links."""
 
@@ -61,7 +67,7 @@ class Setting:
     """Exact rows that are not among the candidates' rows."""
     exact_per_worker: Ints
     lattice_points: float
-    """Steps of time times steps of price that the output spans: where a phantom might have been."""
+    """Steps of time times steps of price over which phantoms are spread."""
     options: Options
 
 
@@ -103,9 +109,9 @@ def fit(candidates: Candidates, slots: Slots, setting: Setting) -> Fit:
         noise=_fit_noise(*_alone(sample, slots, setting, None), setting, exact_rows),
         offset=setting.window.offset,
         offset_error=np.zeros(len(setting.window.offset)),
-        filled=np.array([0.99, 0.9, 0.5, 0.5]),
-        extra=0.001,
-        phantom_share=max(0.001, float(bare.mean())),
+        filled=FILLED,
+        extra=RARE,
+        phantom_share=max(RARE, float(bare.mean())),
     )
     for _ in range(GUESSES):
         state = replace(state, noise=_fit_noise(*_alone(sample, slots, setting, state), setting, exact_rows))
@@ -164,7 +170,7 @@ def _solve_once(
         place = slot_place[edges.slot]
         misplaced = _beyond_least(row, out_of_order(best, place, row, place), likelihood)
         ordered = np.maximum(inversion**misplaced, OUT_OF_PLACE)
-    phantom = np.full(candidates.rows, state.phantom_share * candidates.rows / setting.lattice_points)
+    phantom = _phantoms(candidates, setting, state)
     problem = make_problem(
         candidates, edges, slots, likelihood, ordered, Rates(state.filled, state.extra, phantom)
     )
@@ -175,6 +181,13 @@ def _solve_once(
     further = problem.extra * (free / problem.graph.free)[candidates.row]
     unlinked = np.clip(free - np.bincount(candidates.row, further, candidates.rows), 0.0, 1.0)
     return Solution(problem, edges, probability, unlinked, further)
+
+
+def _phantoms(candidates: Candidates, setting: Setting, state: Fit) -> Floats:
+    """Per row: how many phantoms there are per lattice point, hardly any where the row repeats a tick."""
+    density = np.full(candidates.rows, state.phantom_share * candidates.rows / setting.lattice_points)
+    density[candidates.row[(candidates.time_delta == 0) & (candidates.price_delta == 0)]] *= COINCIDENCE
+    return density
 
 
 def _beyond_least(row: Ints, count: Ints, likelihood: Floats) -> Ints:
@@ -244,8 +257,7 @@ def _alone(
         weight = first_guess(row, candidates.rows, edges.time_delta, price_delta)
         return edges.time_delta, price_delta, weight * inside
     likelihood = state.noise.likelihood(edges.time_delta, price_delta)
-    phantom = state.phantom_share * candidates.rows / setting.lattice_points
-    total = np.bincount(row, likelihood, candidates.rows) + phantom
+    total = np.bincount(row, likelihood, candidates.rows) + _phantoms(candidates, setting, state)
     return edges.time_delta, price_delta, likelihood / total[row]
 
 
@@ -264,17 +276,14 @@ def _fit_noise(
 
 
 def _support(values: Ints, weight: Floats, limits: tuple[float, float]) -> tuple[float, float]:
-    """The range that holds all matches but half a row at either end, wider for those not yet seen.
-
-    Of n values spread evenly the end of the range lies within 3/n of it beyond the last, 19 times of 20.
-    """
+    """The range that holds all matches but half a row at either end, wider for those not yet seen."""
     off = (values != 0) & (weight > 0.0) & (values >= limits[0]) & (values <= limits[1])
     evidence = float(weight[off].sum())
     if evidence < 1.0:
         return limits
     half_a_row = min(0.5, 0.5 / evidence)
     low, high = weighted_quantiles(values[off], weight[off], (half_a_row, 1.0 - half_a_row))
-    margin = 3.0 * (high - low) / evidence
+    margin = unseen(low, high, evidence)
     return max(limits[0], low - margin), min(limits[1], high + margin)
 
 
@@ -305,8 +314,8 @@ def _learn(
         ),
         offset=clocks.offset,
         offset_error=clocks.error,
-        filled=np.clip((full + 1.0) / (count + 2.0), 0.01, 1.0 - 1e-6),
-        extra=float(np.clip((solution.further.sum() + 0.1) / (candidates.events + 1.0), 1e-7, 0.5)),
-        phantom_share=bare_share + float(solution.phantom.sum() + 0.1) / (candidates.rows + 1.0),
+        filled=np.clip((full + FILLED) / (count + 1.0), 0.01, 1.0 - 1e-6),
+        extra=float(np.clip((solution.further.sum() + RARE) / (candidates.events + 1.0), 1e-7, 0.5)),
+        phantom_share=bare_share + float(solution.phantom.sum() + RARE) / (candidates.rows + 1.0),
         order=_learn_order(candidates, slots, solution),
     )

@@ -177,7 +177,7 @@ def significant_offsets(worker: Ints, lag: Ints, match: Floats, exact_per_worker
 
 
 def _range(values: Ints, match: Floats, step: int) -> tuple[float, float]:
-    """Range that holds all but a trace of the matches, half as wide again on either side.
+    """Range that holds all but a trace of the matches, half as wide again on either side, wider for what few hide.
 
     Where every match is exact on this axis there is nothing to span but one step.
     """
@@ -185,8 +185,16 @@ def _range(values: Ints, match: Floats, step: int) -> tuple[float, float]:
     if not off.any():
         return -float(step), float(step)
     low, high = weighted_quantiles(values[off], match[off], (0.002, 0.998))
-    margin = max(0.5 * (high - low), float(step))
+    margin = max(0.5 * (high - low), unseen(low, high, float(match[off].sum())), float(step))
     return low - margin, high + margin
+
+
+def unseen(low: float, high: float, evidence: float) -> float:
+    """How far beyond the seen differences others may lie: of n spread evenly, within 3/n of their span (95 %).
+
+    The span is counted from zero, so that a single difference does not pass for the only one that there can be.
+    """
+    return 3.0 * (max(high, 0.0) - min(low, 0.0)) / max(1.0, evidence)
 
 
 def _likely(row: Ints, rows: int, match: Floats) -> Floats:

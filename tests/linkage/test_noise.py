@@ -72,10 +72,12 @@ def test_a_pair_counts_by_its_probability() -> None:
     assert likely / unlikely == pytest.approx(9.0, rel=0.2)
 
 
-def test_without_a_match_nothing_is_likelier_than_another() -> None:
+def test_without_a_match_the_nearer_is_likelier_in_proportion_and_neither_side_is() -> None:
     noise = fit_noise(ints(), ints(), np.zeros(0), 0.0, SOUGHT, SOUGHT, STEPS)
     assert noise.exact == noise.price_only == noise.time_only == noise.both == 0.25
-    assert len(set(noise.time.at(ints(-19, 1, 19) * MS).tolist())) == 1
+    early, near, late = noise.time.at(ints(-19, 1, 19) * MS)
+    assert near == pytest.approx(19 * late)
+    assert early == late
 
 
 def test_probabilities_sum_to_one() -> None:
