@@ -11,14 +11,16 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from raceview.answers.filters import parse
 from raceview.charts.plot import Run
+from raceview.model import Options
 from raceview.tui.app import RaceviewApp
 from raceview.tui.event.screen import EventScreen
 from raceview.tui.messages import OpenTimeline
 from raceview.tui.opening import Opening
 from raceview.tui.screens.prompt import PromptScreen
 from raceview.tui.timeline.picture import Sight
-from raceview.tui.timeline.view import Chart, TimelineView
+from raceview.tui.timeline.view import Chart, LanesMade, TimelineView
 from tui.conftest import SAMPLE, Opened, wait_until
 
 
@@ -69,7 +71,7 @@ def test_next_race_shows_both_windows_and_why(opened: Opened) -> None:
         await until(pilot, r"race 1 of 100")
         await until(pilot, r"concurrent claim: worker-\d took it .* before worker-\d let go\.")
         assert shown(pilot).count("╳═") >= 2  # noqa: RUF001  # the cross is meant
-        assert "The verdict holds unless the two clocks differ by more than" in shown(pilot)
+        assert "Holds unless the two clocks differ by more than" in shown(pilot)
         await pilot.press("n", "n", "N")
         await until(pilot, r"race 2 of 100")
         await pilot.press("N", "N")
@@ -170,6 +172,47 @@ def test_a_filter_says_what_it_hides_and_can_be_taken_back(opened: Opened) -> No
         assert view.filter_text() == ""
 
     on_timeline(opened, act)
+
+
+def test_lanes_of_a_filter_given_up_meanwhile_are_not_shown(opened: Opened) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        view, lanes = view_of(pilot), sight_of(pilot).lanes
+        few = lanes.only(lanes.races[:1])
+        view.post_message(LanesMade(few, parse("symbol:INFY")))  # from a worker that ended too late
+        await pilot.pause()
+        assert (view.filter_text(), sight_of(pilot).lanes) == ("", lanes)
+
+    on_timeline(opened, act)
+
+
+@pytest.mark.parametrize("place", [{"centre": 10**30, "step": 1}, {"centre": 0, "step": 10**30}, {}])
+def test_a_place_that_is_none_is_refused(opened: Opened, place: dict[str, object]) -> None:
+    """The frame goes on without it."""
+
+    async def act(pilot: Pilot[None]) -> None:
+        before = sight_of(pilot)
+        with pytest.raises((ValueError, KeyError)):
+            view_of(pilot).go_to_place(place)
+        assert sight_of(pilot) is before
+
+    on_timeline(opened, act)
+
+
+def test_the_threshold_of_the_case_holds_for_filters(opened: Opened) -> None:
+    """With a threshold of 1 every row that is not quite sure is ambiguous: more than with the usual one."""
+
+    async def run() -> None:
+        left = []
+        for options in (Options(), Options(threshold=1.0)):
+            async with opened(options=options) as pilot:
+                await pilot.press("2")
+                await until(pilot, "rows")
+                view_of(pilot).narrow("finding:ambiguous")
+                await until(pilot, "finding:ambiguous hides")
+                left.append(len(sight_of(pilot).lanes.rows))
+        assert left[0] < left[1]
+
+    asyncio.run(run())
 
 
 def test_enter_and_space_open_the_selected_event(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,8 @@ from raceview.tui.widgets.painted import Painted
 _DETAILS = 5
 _DETAILS_OF_TALL = 9
 _TALL = 30
+_LATEST = 2**62
+"""ns: times of twice this no longer fit the arrays."""
 
 
 class Chart(Painted, can_focus=True):
@@ -103,7 +105,8 @@ class TimelineView(View):
         self._all: Lanes | None = None
         self._sight: Sight | None = None
         self._layout: Layout | None = None
-        self._where = Filter()
+        self._where = self._wanted = Filter()
+        """The filter of the lanes that are shown, and the one asked for last."""
         self._top = 0
         self._folded = False
         self._moment: Moment | None = None
@@ -150,6 +153,8 @@ class TimelineView(View):
         self.post_message(MomentFound(event, moment(self.case.investigation, event)))
 
     def on_lanes_made(self, message: LanesMade) -> None:
+        if message.where != self._wanted:
+            return  # asked for something else meanwhile
         event = self._sight.event if self._sight else None
         self._where = message.where
         if not message.where:
@@ -214,7 +219,9 @@ class TimelineView(View):
             return
         if self._all is None:
             self._later.append(lambda: self.narrow(where))
-        elif wanted:
+            return
+        self._wanted = wanted
+        if wanted:
             self._narrow(self._all, wanted)
         else:
             self.workers.cancel_group(self, "lanes")
@@ -239,8 +246,10 @@ class TimelineView(View):
 
     def go_to_place(self, place: dict[str, object]) -> None:
         centre, step, event = place["centre"], place["step"], place.get("event")
-        if not isinstance(centre, int) or not isinstance(step, int) or step < 1:
+        if not isinstance(centre, int) or not isinstance(step, int):
             raise TypeError("not a place on the timeline")
+        if abs(centre) > _LATEST or not 0 < step <= _LATEST:
+            raise ValueError("not a time that the files could reach to")
         folded = place.get("folded") is True
 
         def go() -> None:
