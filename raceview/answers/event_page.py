@@ -124,17 +124,6 @@ class EventPage:
         """The row that the neighbours are measured from: the first duplicate, else the first row."""
         return _telling(self.rows)
 
-    @property
-    def overlap_ns(self) -> tuple[int, int] | None:
-        """The first time span in which two of its attempts both held it; None where there is none that ends."""
-        for first in self.attempts:
-            for number in first.overlaps:
-                second = self.attempts[number - 1]
-                ends = [end for end in (first.end_ns, second.end_ns) if end is not None]
-                if number > first.number and ends:
-                    return max(first.start_ns, second.start_ns), min(ends)
-        return None
-
 
 def event_page(inv: Investigation, event: int) -> EventPage:
     """The page of an event, given by the line of its tick. Raises UsageError where that line is no event's."""

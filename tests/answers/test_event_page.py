@@ -81,7 +81,6 @@ def test_attempts_and_rows(linked: Opened) -> None:
     first, second = page.attempts
     assert (first.number, first.worker, first.overlaps, first.line) == (1, "w1", (2,), 2)
     assert (second.number, second.worker, second.overlaps, second.line) == (2, "w2", (1,), 3)
-    assert page.overlap_ns == (second.start_ns, first.end_ns)
     original, copy = page.rows
     assert (original.role, original.action, original.attempt) == (Role.ORIGINAL, Action.KEPT, 1)
     assert (copy.role, copy.action, copy.attempt) == (Role.DUPLICATE, Action.DROPPED, 2)
