@@ -116,3 +116,12 @@ def test_everything_at_one_instant_has_a_scale() -> None:
     assert scale.ends == (5, 5)
     assert 0.0 <= scale.share(5) <= 1.0
     assert scale.at(0.5) == 5
+
+
+@pytest.mark.parametrize("width", [60, 70, 80])
+def test_how_far_a_copy_is_off_is_never_cut(opened: Opened, width: int) -> None:
+    async def run() -> None:
+        async with replayed(opened, 54, (width, 24)) as (pilot, _):
+            assert "○ row 54 +3.4 ms +0.41" in shown(pilot.app)
+
+    asyncio.run(run())

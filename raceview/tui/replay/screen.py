@@ -17,7 +17,7 @@ from raceview.answers.amounts import clock, date, price, second_digits
 from raceview.answers.replay import Replay, Step, StepKind, replay
 from raceview.charts.marks import COPY_ROW, ORIGINAL_ROW, SEVERITIES, Mark, Severity
 from raceview.charts.slow_motion import Lane, Scale, draw_lanes
-from raceview.safe_text import left, printable
+from raceview.safe_text import columns, left, printable
 from raceview.tui.case import Case
 from raceview.tui.replay.words import change, conclusion, meaning, where
 
@@ -28,6 +28,8 @@ _DWELL = 0.6
 _FRAMES_PER_SECOND = 20
 _SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 _LABEL = 16
+_LEAST_NAME = 5
+"""Columns of a worker's name without which the number of the attempt says little."""
 _KEYS = " h l step · space play/pause · + - speed · g G ends · t timeline · esc back"
 
 
@@ -268,15 +270,22 @@ class ReplayScreen(Screen[None]):
     def _line(self, place: int, digits: int) -> Text:
         step = self._steps[place]
         moment = clock(step.at_ns, digits) if step.timed else "~".ljust(len(clock(step.at_ns, digits)))
-        longest = max(len(one.kind) for one in self._steps)
-        what = f"{'▸' if place == self.place else ' '}{place + 1:>2} {moment} {step.kind:<{longest}} "
-        line = Text(what, "reverse" if place == self.place else "")
-        if step.attempt:
-            line.append(f" {printable(step.attempt.worker_id, 12)} #{step.attempt.attempt}")
-        if step.row:
+        width, end, name = max(10, self.size.width - 2), "", ""
+        if step.row:  # a number that is cut is another number: names and blanks make room
             mark = ORIGINAL_ROW if step.row.original else COPY_ROW
-            line.append(f"  {mark.glyph} row {step.row.row:,} {change(step.row)}")
-        line.truncate(max(10, self.size.width - 2))
+            end = f"  {mark.glyph} row {step.row.row:,} {change(step.row)}"
+        head = f"{'▸' if place == self.place else ' '}{place + 1:>2} {moment} {step.kind}"
+        room = width - columns(head + end)
+        blanks = max(len(one.kind) for one in self._steps) - len(step.kind) + 1
+        if step.attempt:
+            number = f" #{step.attempt.attempt}"
+            who = printable(step.attempt.worker_id, 12)
+            blanks = max(1, min(blanks, room - columns(who) - len(number) - 1))
+            if (left_over := room - blanks - len(number) - 1) >= min(_LEAST_NAME, columns(who)):
+                name = f" {printable(who, left_over)}{number}"
+        line = Text(head + " " * max(0, min(blanks, room)), "reverse" if place == self.place else "")
+        line.append(name + end)
+        line.truncate(width, overflow="ellipsis")
         if place > self.place:
             line.stylize("bright_black")
         return line
