@@ -15,6 +15,7 @@ from raceview.errors import UsageError
 from raceview.safe_text import columns, printable
 from raceview.tui.case import Case
 from raceview.tui.view import View
+from raceview.tui.widgets.keys_line import KeysLine
 from raceview.tui.widgets.progress import LoadingProgress
 
 VIEWS = ("verdict", "timeline", "duplicates", "findings", "policies")
@@ -36,7 +37,7 @@ class MainScreen(Screen[None]):
         yield Static(id="tabs", markup=False)
         with ContentSwitcher(id="views", initial="loading"), Container(id="loading"):
             yield LoadingProgress(id="progress")
-        yield Static(id="keys", markup=False)
+        yield KeysLine(id="keys")
 
     def on_mount(self) -> None:
         self._draw_frame()
@@ -77,7 +78,8 @@ class MainScreen(Screen[None]):
         if self._case and self._front:
             session = self._case.session
             session.view = self._front
-            session.places.update({view.NAME: view.place() for view in self.query(View)})
+            there = (view for view in self.query(View) if view.is_mounted)  # not one that is still being made
+            session.places.update({view.NAME: view.place() for view in there})
 
     def _made(self, name: str) -> View:
         view: View = getattr(import_module(f"raceview.tui.{name}.view"), f"{name.capitalize()}View")(id=name)
@@ -92,7 +94,7 @@ class MainScreen(Screen[None]):
 
     def draw_keys(self) -> None:
         """Tell the keys of the view at the front; a view whose hint changes calls this."""
-        self.query_one("#keys", Static).update(self.view.HINT if self.view else _LOADING_HINT)
+        self.query_one(KeysLine).tell(self.view.HINT if self.view else _LOADING_HINT)
 
     def _draw_frame(self) -> None:
         if not self.query("#title"):
