@@ -34,7 +34,7 @@ class DuplicatesView(View):
     """A line that tells what is listed, the list, and a line about the event under the cursor."""
 
     NAME = "duplicates"
-    HINT = " enter open · s sort · r reverse · / filter · t timeline · space replay · y copy"
+    HINT = " enter open · s sort · r reverse · / filter · t timeline · space replay · ?"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "sort(1)", "Sort by the next column"),
         Binding("S", "sort(-1)", "Sort by the column before"),

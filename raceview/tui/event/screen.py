@@ -22,6 +22,7 @@ from raceview.tui.event.actions import ask_note, copy_evidence
 from raceview.tui.event.layout import page_lines
 from raceview.tui.main_screen import MainScreen
 from raceview.tui.messages import OpenReplay, OpenTimeline
+from raceview.tui.widgets.keys_line import KeysLine
 
 HINT = " t timeline · space replay · n/N next · [ ] attempt · y copy · m note · esc back"
 
@@ -78,7 +79,7 @@ class EventScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="page", can_focus=False):
             yield Static("reading the evidence", id="text", markup=False)
-        yield Static(HINT, id="keys", markup=False)
+        yield KeysLine(HINT, id="keys")
 
     def on_mount(self) -> None:
         self.find(self.event, 0)

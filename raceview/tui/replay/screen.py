@@ -20,6 +20,7 @@ from raceview.charts.slow_motion import Lane, Scale, draw_lanes
 from raceview.safe_text import columns, left, printable
 from raceview.tui.case import Case
 from raceview.tui.replay.words import change, conclusion, meaning, where
+from raceview.tui.widgets.keys_line import KeysLine
 
 _SECONDS = 8.0
 """How long a race plays at speed 1, however long it took."""
@@ -75,7 +76,7 @@ class ReplayScreen(Screen[None]):
         yield Static(id="lanes", markup=False)
         yield Static(id="steps", markup=False)
         yield Static(id="meaning", markup=False)
-        yield Static(_KEYS, id="hint", markup=False)
+        yield KeysLine(_KEYS, id="hint")
 
     def on_mount(self) -> None:
         self._timer = self.set_interval(1 / _FRAMES_PER_SECOND, self._advance, pause=True)

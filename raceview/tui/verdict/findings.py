@@ -63,9 +63,9 @@ def _distances(summary: Mapping[str, Any]) -> Line:
     found = summary["duplicates"]
     if not found["time_shift_ms"]:
         return []
-    what = f"{_range(*found['time_shift_ms'])} ms and {_range(*found['price_shift'])} in price"
+    what = f"{_range(*found['time_shift_ms'])} ms in time, by {_range(*found['price_shift'])} in price"
     door = Door("distances", "the duplicated events, and how far apart their rows are", "duplicates", "")
-    return [_WARN, Piece("rows of one event are "), Piece(what, "", door), Piece(" apart")]
+    return [_WARN, Piece("rows of one event differ by "), Piece(what, "", door)]
 
 
 def _kinds(summary: Mapping[str, Any]) -> Line:
@@ -73,13 +73,18 @@ def _kinds(summary: Mapping[str, Any]) -> Line:
     found = summary["duplicates"]
     if not found["events"]:
         return []
-    names = {Kind.PRICE: "price", Kind.TIME: "time", Kind.PRICE_TIME: "both", Kind.IDENTICAL: "nothing"}
-    line = [_NOTE, Piece("they differ in ")]
-    for at, (kind, name) in enumerate(names.items()):
+    names = {
+        Kind.PRICE: (" in price only", "in price only"),
+        Kind.TIME: (" in time only", "in time only"),
+        Kind.PRICE_TIME: (" in both", "in price and time"),
+        Kind.IDENTICAL: (" in nothing", "in nothing"),
+    }
+    line = [_NOTE, Piece("events whose rows differ: ")]
+    for at, (kind, (name, whole)) in enumerate(names.items()):
         count = found["kinds"][kind]
-        says = f"{count:,} duplicated events whose rows differ in {name}"
+        says = f"{count:,} duplicated events whose rows differ {whole}"
         door = Door(f"kind:{kind}", says, "duplicates", f"kind:{kind}", count=count)
-        line += [Piece(", " if at else ""), Piece(f"{name} "), Piece(f"{count:,}", "", door)]
+        line += [Piece(", " if at else ""), Piece(f"{count:,}", "", door), Piece(name)]
     return line
 
 
