@@ -8,7 +8,6 @@ nor an export Textual or pandas.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from raceview import cli_options as given
 from raceview import quantities
 from raceview.cli_group import DEFAULT, DefaultCommand, DefaultGroup
 from raceview.errors import OutputError, RaceviewError, UsageError
+from raceview.interrupts import INTERRUPTED, interrupts_noted, unwinds_on_signal
 from raceview.model import ExitCode, FailOn, Options, Policy
 from raceview.safe_text import printable
 
@@ -33,7 +33,6 @@ Word = TypeVar("Word", bound=StrEnum)
 
 DEMO_EVENTS = 2000
 DEMO_SEED = 7
-INTERRUPTED = 128 + signal.SIGINT
 _PATIENCE_SECONDS = 0.5
 """How long the end waits for an analysis that was cancelled."""
 
@@ -45,7 +44,7 @@ def main() -> NoReturn:
     if isinstance(sys.stdout, TextIOWrapper):  # a symbol must not crash a terminal that cannot show it
         sys.stdout.reconfigure(errors="backslashreplace")
     code: int = ExitCode.DONE
-    with _interrupts_noted() as interrupts:
+    with interrupts_noted() as interrupts:
         try:
             app(prog_name="raceview")
         except RaceviewError as error:
@@ -67,24 +66,6 @@ class _StillBusyError(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(code)
         self.code = code
-
-
-@contextmanager
-def _interrupts_noted() -> Iterator[list[int]]:
-    """The SIGINTs that came meanwhile: an engine may answer ctrl-c with an error of its own."""
-    seen: list[int] = []
-
-    def note(number: int, _: object) -> NoReturn:
-        seen.append(number)
-        raise KeyboardInterrupt
-
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.default_int_handler:
-        signal.signal(signal.SIGINT, note)
-    try:
-        yield seen
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +158,7 @@ def investigate(
             _open_terminal(inputs, options, Start(event, at), words)
         return
     _refuse_with_export({"--event": event, "--at": at})
-    with _inputs(bundle, demo, ticks, attempts, output) as inputs:
+    with unwinds_on_signal(), _inputs(bundle, demo, ticks, attempts, output) as inputs:
         summary = _export(inputs, options, Path(out or given.EXPORTS), as_json)
     _close_gate(summary, gate)
 

@@ -311,6 +311,22 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_an_export_that_is_ended_leaves_nothing_behind(bundle: Path, tmp_path: Path, number: int) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    words = [*RACEVIEW, str(bundle), "--export", "--out", str(tmp_path / "out")]
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        while run.poll() is None and not list(temporary.iterdir()):
+            pass  # until the engine has made its folder
+        run.send_signal(number)
+        out, errors = run.communicate(timeout=60)
+    assert (run.returncode, out, errors) == (128 + number, b"", b"")
+    assert list(temporary.iterdir()) == []
+    assert not list(tmp_path.glob("out/*.csv"))
+
+
 def test_simulate_says_what_it_wrote_and_is_repeatable(bundle: Path, tmp_path: Path) -> None:
     again = tmp_path / "again"
     run = _run("simulate", str(again), "--family", "mixed", "--events", "500", "--seed", "3")

@@ -13,12 +13,12 @@ PACKAGE = Path(raceview.__file__).parent
 
 LAYERS = [
     {"model"},
-    {"errors", "quantities", "safe_text", "progress"},
+    {"errors", "quantities", "safe_text", "progress", "interrupts"},
     {"engine", "bundle", "sql"},
-    {"linkage", "matching", "causes", "findings", "ledger", "policies", "safeguards"},
+    {"linkage", "matching", "causes", "findings", "ledger", "policies", "safeguards", "inferred_events"},
     {"investigation"},
-    {"export", "charts", "gate", "answers"},
-    {"cli", "cli_group", "cli_options", "tui"},
+    {"export", "charts", "gate", "answers", "line_edits"},
+    {"cli", "cli_group", "cli_options", "tui", "deduplicate_stream"},
     {"__main__"},
 ]
 """From the bottom up; a module may import from its own layer and from those below, never in a circle."""

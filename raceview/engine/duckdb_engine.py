@@ -44,16 +44,20 @@ class DuckDBEngine:
         self._interrupted = False
         self._opening = threading.Lock()
         """The database refuses a second thread that asks for a cursor instead of letting it wait."""
-        self._database = duckdb.connect(
-            config={
-                "memory_limit": f"{_memory_limit() >> 20}MiB",
-                "temp_directory": str(self._folder / "spill"),
-                # Memory handed back after each statement is asked for again by the next: a third of all time
-                # spent in the system.
-                "allocator_flush_threshold": _NEVER_FLUSHED,
-                "allocator_bulk_deallocation_flush_threshold": _NEVER_FLUSHED,
-            }
-        )
+        try:
+            self._database = duckdb.connect(
+                config={
+                    "memory_limit": f"{_memory_limit() >> 20}MiB",
+                    "temp_directory": str(self._folder / "spill"),
+                    # Memory handed back after each statement is asked for again by the next: a third of all time
+                    # spent in the system.
+                    "allocator_flush_threshold": _NEVER_FLUSHED,
+                    "allocator_bulk_deallocation_flush_threshold": _NEVER_FLUSHED,
+                }
+            )
+        except BaseException:  # also where the process is being ended just now
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
 
     @property
     def _connection(self) -> DuckDBPyConnection:
