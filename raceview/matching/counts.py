@@ -81,7 +81,7 @@ def count(engine: Engine, stream: Stream) -> Counts | None:
     rank = rank_share(cells, bins.lags)
     size = int(max(cells["price"].max(), distant["price"].max(initial=0))) + 1
     return Counts(
-        *(cells[name] for name in NAMES),
+        **{name: cells[name] for name in NAMES},
         pairs=cells["n"].astype(np.float64),
         order_null=order.ravel()[order_code(cells, bins.lags)] * rank,
         rank_share=rank,

@@ -8,13 +8,23 @@ must never make a match.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from raceview.matching.counts import Counts
-from raceview.matching.patterns import PLACES, TURNS, Floats, Ints, lag_group, price_bin, price_steps
-from raceview.matching.smoothing import conditional, histogram, shares
+from raceview.matching.patterns import (
+    PLACES,
+    RANKS,
+    SLOTS,
+    TURNS,
+    Floats,
+    Ints,
+    lag_group,
+    price_bin,
+    price_steps,
+)
+from raceview.matching.smoothing import conditional, falling, histogram, lattice_points, shares
 
 AMPLITUDE_TRUST = 2.0
 """Pairs' worth of trust that near pairs of one symbol are as many as those of two foretell."""
@@ -27,6 +37,8 @@ PSEUDO = 0.004
 PASSES = 300
 TILT_PASSES = 6
 SETTLED = 1e-3
+REFITS = 2
+LIKELIER = 0.5
 LEFT = 0.2
 """Share of a distant price difference that `without_copies` leaves at the least."""
 
@@ -38,6 +50,8 @@ class Fit:
     probability: Floats
     gain: float
     """Natural logarithm of the likelihood, above that of a stream of different events."""
+    price_gain: float = 0.0
+    """The part of the gain that is lost where matches have the price differences of others."""
 
     def matches(self, pairs: Floats) -> float:
         """Pairs that are matches, as expected."""
@@ -50,17 +64,29 @@ class Fit:
 
 def fit(counts: Counts) -> Fit:
     """Learn the match side, then again with the copies it shows taken out of the null of price."""
-    first = _Mixture(counts, counts.price_null).run()
-    return _Mixture(counts, without_copies(counts, first)).run()
+    found = _Mixture(counts, counts.price_null).run(_guess(counts))
+    unpriced = _Mixture(counts, counts.price_null, priced=False).run(found.probability)
+    price_gain = found.gain - unpriced.gain
+    for _ in range(REFITS):
+        found = _Mixture(counts, without_copies(counts, found)).run(found.probability)
+    return replace(found, price_gain=price_gain)
+
+
+def _guess(counts: Counts) -> Floats:
+    """Where EM sets out from: more pairs than the null has room for, and like prices."""
+    null = counts.order_null * counts.price_null[counts.class_of, counts.price]
+    probability: Floats = 0.5 * 2.0 ** (-counts.price / 3.0) * counts.pairs / (counts.pairs + null)
+    return probability
 
 
 def without_copies(counts: Counts, found: Fit) -> Floats:
     """The null of price less those pairs in which one row is a copy, off by its own noise besides.
 
-    Copies compete for their rows on their own account: left in the null, their oddness would count twice.
+    Copies compete for their rows on their own account: left in the null, their oddness would count twice. Only pairs
+    that are matches rather than not are taken for copies, lest many faint ones, as bursts give, make room for more.
     """
     size = counts.price_null.shape[1]
-    weight = counts.pairs * found.probability
+    weight = counts.pairs * np.where(found.probability > LIKELIER, found.probability, 0.0)
     copies = 2 * float(weight.sum()) / counts.rows
     match = np.bincount(counts.price, weight, size) / max(float(weight.sum()), 1e-9)
     middle = price_steps(np.arange(size))
@@ -73,35 +99,34 @@ def without_copies(counts: Counts, found: Fit) -> Floats:
 
 
 class _Mixture:
-    """Matches and others over the cells of `counts`, with `prior` as what the null of price is drawn to."""
+    """Matches and others over the cells of `counts`, with `prior` as what the null of price is drawn to.
 
-    def __init__(self, counts: Counts, prior: Floats) -> None:
+    Without `priced` the matches differ in price as others do: what order and time alone have to say.
+    """
+
+    def __init__(self, counts: Counts, prior: Floats, priced: bool = True) -> None:
         lags = counts.bins.lags
         at_lag = np.arange(-lags, lags + 1)
-        turns_of = 3 * (np.sign(at_lag) + 1)[:, None] + np.minimum(np.arange(PLACES), 2)
-        self.counts, self.prior = counts, prior
+        self.counts, self.prior, self.priced = counts, prior, priced
         self.lag = counts.lag + lags
         self.lags = len(at_lag)
         self.group = lag_group(counts.lag)
         self.moved, self.repriced = counts.lag != 0, counts.price != 0
-        self.kind = 2 * self.moved + self.repriced
-        self.turn_class, self.slot_class = turns_of.ravel(), lag_group(at_lag)
+        self.kind = 2 * self.moved + (self.repriced & priced)
+        self.points = lattice_points(prior.shape[1])
+        self.turn_class = (3 * (np.sign(at_lag) + 1)[:, None] + np.minimum(np.arange(PLACES), 2)).ravel()
+        self.slot_class = lag_group(at_lag)
         self.class_of = counts.class_of
-        self.null_of_lag = np.bincount(
-            self.lag[_first_of_order(counts)], counts.order_null[_first_of_order(counts)], self.lags
-        )
+        once = _one_of_each_order(counts)
+        self.null_of_lag = np.bincount(self.lag[once], counts.order_null[once], self.lags)
 
-    def run(self) -> Fit:
-        """EM to its end, and the gain over no matches at all."""
+    def run(self, probability: Floats) -> Fit:
+        """EM from `probability` to its end, and the gain over no matches at all."""
         counts = self.counts
-        amplitude, table = self._amplitude(counts.pairs), self.prior
-        other = counts.order_null * self.prior[self.class_of, counts.price]
-        probability = 0.5 * 2.0 ** (-counts.price / 3.0) * counts.pairs / (counts.pairs + other)
+        amplitude = self._amplitude(counts.pairs)
         likelihood = -np.inf
         for _ in range(PASSES):
             weight = counts.pairs * probability
-            if weight.sum() < SETTLED:
-                break
             matches = self._matches(weight)
             table = self._price_null(counts.pairs - weight)
             other = self._other(amplitude, table)
@@ -115,24 +140,36 @@ class _Mixture:
                 break
         amplitude, table = self._amplitude(counts.pairs), self._price_null(counts.pairs)
         alone = self._likelihood(self._other(amplitude, table), amplitude, table)
-        return Fit(probability, likelihood - alone)
+        return Fit(probability, float(likelihood - alone))
 
     def _matches(self, weight: Floats) -> Floats:
         """Expected matches per cell, from the cells' present shares in them."""
-        counts, moved, repriced = self.counts, self.moved, self.repriced
+        counts = self.counts
         kinds = np.bincount(self.kind, weight, 4) + 0.01
-        matches = weight.sum() * (kinds / kinds.sum())[self.kind] * counts.rank_share
-        matches[moved] *= histogram(self.lag[moved], weight[moved], self.lags, PSEUDO)[self.lag[moved]]
-        prices = self.prior.shape[1]
-        matches[repriced] *= histogram(counts.price[repriced], weight[repriced], prices, PSEUDO)[
-            counts.price[repriced]
-        ]
+        matches = weight.sum() * shares(kinds)[self.kind] * counts.rank_share
+        lag = histogram(self.lag[self.moved], weight[self.moved], self.lags, PSEUDO)
+        matches *= np.where(self.moved, lag[self.lag], 1.0)
+        matches *= self._match_price(weight)
         matches *= conditional(counts.place, self.group, weight, 10.0)
         matches *= tilted(
             counts.turn_null, self.lag * PLACES + counts.place, counts.turn, self.turn_class, weight
         )
         matches *= tilted(counts.slot_null, self.lag, counts.slot, self.slot_class, weight)
         return matches
+
+    def _match_price(self, weight: Floats) -> Floats:
+        """P(price difference | match, not the same price): the larger, the rarer.
+
+        Free, the shares of differences that others have, too, would be whatever suits the noise.
+        """
+        price = self.counts.price
+        if not self.priced:
+            others: Floats = self.prior[self.class_of, price]
+            return others
+        seen = np.bincount(price, weight, self.prior.shape[1]) + PSEUDO
+        density = np.concatenate([[1.0], falling(seen[1:], self.points[1:])])
+        found: Floats = density[price]
+        return found
 
     def _amplitude(self, others: Floats) -> Floats:
         found = np.bincount(self.lag, others, self.lags) + AMPLITUDE_TRUST
@@ -175,9 +212,14 @@ def tilted(null: Floats, given: Ints, value: Ints, class_of: Ints, weight: Float
     return found
 
 
-def _first_of_order(counts: Counts) -> Ints:
+def _one_of_each_order(counts: Counts) -> Ints:
     """One cell of each order and rank: their null is the same whatever the price."""
     key = counts.lag + counts.bins.lags
-    for column, size in ((counts.place, PLACES), (counts.turn, TURNS), (counts.slot, 16), (counts.rank, 8)):
+    for column, size in (
+        (counts.place, PLACES),
+        (counts.turn, TURNS),
+        (counts.slot, SLOTS),
+        (counts.rank, RANKS + 1),
+    ):
         key = key * size + column
     return np.unique(key, return_index=True)[1]

@@ -16,7 +16,7 @@ from raceview.matching.stream import arrange, survey
 from raceview.model import MILLIONTHS, Options
 
 LEAST_GAIN = 40.0
-"""Natural logarithm of the likelihood that matches must add for anything to be claimed."""
+"""Natural logarithm of the likelihood that matches, and apart from that their prices, must add for a claim."""
 LEAST_CLARITY = 0.5
 """Mean probability among matches that there must be."""
 LEAST_LIKELY = 0.01
@@ -44,6 +44,7 @@ class Silence(StrEnum):
 
     NO_PAIRS = "no two rows of a symbol lie near each other in time"
     NO_GAIN = "the rows are as those of different events would be"
+    NO_PRICE = "rows come close to each other, but the price differences are those of any neighbours"
     UNCLEAR = "some rows may be copies, but which ones cannot be told from other rows that happen to lie near"
 
 
@@ -96,9 +97,7 @@ def match_rows(engine: Engine, options: Options) -> Matching:
         return Matching(stream.rows, 0, Silence.NO_PAIRS, 0.0, 0.0, 0, 0, 0.0, 0, 0.0)
     found = fit(counts)
     clarity = found.clarity(counts.pairs)
-    silence = None if clarity > LEAST_CLARITY else Silence.UNCLEAR
-    if found.gain <= LEAST_GAIN:
-        silence = Silence.NO_GAIN
+    silence = _silence(found, clarity)
     rows = None if silence else _further(engine, counts, found)
     groups, copies, exact = _store(engine, rows, options.threshold)
     return Matching(
@@ -115,6 +114,15 @@ def match_rows(engine: Engine, options: Options) -> Matching:
     )
 
 
+def _silence(found: Fit, clarity: float) -> Silence | None:
+    """The gate: a model that is a little wrong about a stream without copies must not make any."""
+    if found.gain <= LEAST_GAIN:
+        return Silence.NO_GAIN
+    if found.price_gain <= LEAST_GAIN:
+        return Silence.NO_PRICE
+    return None if clarity > LEAST_CLARITY else Silence.UNCLEAR
+
+
 def _further(engine: Engine, counts: Counts, found: Fit) -> dict[str, Ints | Floats]:
     """Of rows in likely pairs: `row`, `first` of its group, and the probability to be a `further` copy."""
     likely = np.flatnonzero(found.probability > LEAST_LIKELY)
@@ -123,8 +131,8 @@ def _further(engine: Engine, counts: Counts, found: Fit) -> dict[str, Ints | Flo
         {name: getattr(counts, name)[likely] for name in NAMES} | {"cell": likely},
     )
     pair = engine.arrays(
-        f"SELECT a, b, cell FROM (SELECT a, b, rank, {counts.bins.columns()} FROM {pairs(counts.bins.window, '1 = 1')}) "
-        f"JOIN likely_patterns USING ({', '.join(NAMES)}) ORDER BY a, b"
+        f"SELECT a, b, cell FROM (SELECT a, b, rank, {counts.bins.columns()} "
+        f"FROM {pairs(counts.bins.window, '1 = 1')}) JOIN likely_patterns USING ({', '.join(NAMES)}) ORDER BY a, b"
     )
     row, number = np.unique(np.concatenate([pair["a"], pair["b"]]), return_inverse=True)
     chance = np.clip(found.probability[pair["cell"]], 1e-6, 1 - 1e-6)

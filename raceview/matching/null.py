@@ -48,8 +48,8 @@ def expected_order(cells: Mapping[str, Ints], rate: float, lags: int) -> Floats:
     group = lag_group(np.arange(-lags, lags + 1))
     grouped = np.zeros((int(group.max()) + 1, PLACES, TURNS))
     np.add.at(grouped, group, table.sum(3))
-    grouped = shares(grouped + 5.0 * turn_of_place)
-    tied = (by_lag[:, None] * place_of_lag)[:, :, None] * grouped[group]
+    turn_of_lag = shares(grouped + 5.0 * turn_of_place)
+    tied = (by_lag[:, None] * place_of_lag)[:, :, None] * turn_of_lag[group]
     loose = by_lag[:, None, None] * place[:, None] * turn
     expected = ((1 - SURPRISE) * tied + SURPRISE * loose)[..., None] * slot_of_lag[:, None, None]
     return rate * shrunk(table, expected)
@@ -61,8 +61,8 @@ def rank_share(cells: Mapping[str, Ints], lags: int) -> Floats:
     weight = cells["n"].astype(np.float64)
     key = (cells["lag"] + lags) * PLACES + cells["place"]
     table = np.bincount(key * ranks + cells["rank"], weight, (2 * lags + 1) * PLACES * ranks)
-    by_place = table.reshape(-1, PLACES, ranks)
-    by_place = shares(by_place + FEW * shares(by_place.sum(1) + 0.01)[:, None]).reshape(-1, ranks)
+    by_lag = table.reshape(-1, PLACES, ranks)
+    by_place = shares(by_lag + FEW * shares(by_lag.sum(1) + 0.01)[:, None]).reshape(-1, ranks)
     found, where = np.unique(key * TURNS + cells["turn"], return_inverse=True)
     fine = np.bincount(where * ranks + cells["rank"], weight, len(found) * ranks).reshape(-1, ranks)
     mine: Floats = shares(fine + FEW * by_place[found // TURNS])[where, cells["rank"]]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from raceview.matching.patterns import PER_OCTAVE, PRICE_STEPS, Floats, Ints
 
+Numbers = npt.NDArray[Any]
 ENOUGH = 30.0
 """Counts that a neighbourhood of bins must hold to speak for them."""
 
 
-def shrunk(counts: Floats, expected: Floats, shape: float = 2.0) -> Floats:
+def shrunk(counts: Numbers, expected: Floats, shape: float = 2.0) -> Floats:
     """Rates of Poisson counts: the posterior mean under a Gamma prior around `expected`."""
-    return (counts + shape) / (1 + shape / np.maximum(expected, 1e-9))
+    rates: Floats = (counts + shape) / (1 + shape / np.maximum(expected, 1e-9))
+    return rates
 
 
-def shares(table: Floats) -> Floats:
+def shares(table: Numbers) -> Floats:
     """Each row of the table (its last axis) as a distribution."""
     divided: Floats = table / table.sum(-1, keepdims=True)
     return divided
@@ -36,6 +41,22 @@ def histogram(value: Ints, weight: Floats, size: int, pseudo: float) -> Floats:
     return shares(0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:] + pseudo)
 
 
+def falling(mass: Numbers, width: Floats) -> Floats:
+    """The likeliest distribution whose density never rises from bin to bin (Grenander 1956), for such counts.
+
+    Neighbours that rise are pooled: the density is the slope of the least concave majorant of the counts so far.
+    """
+    blocks: list[tuple[float, float, int]] = []
+    for weight, points in zip(mass.tolist(), width.tolist(), strict=True):
+        block = (weight, points, 1)
+        while blocks and blocks[-1][0] * block[1] <= block[0] * blocks[-1][1]:
+            before = blocks.pop()
+            block = (before[0] + block[0], before[1] + block[1], before[2] + block[2])
+        blocks.append(block)
+    density = np.concatenate([np.full(bins, weight / points) for weight, points, bins in blocks])
+    return shares(density * width)
+
+
 def lattice_points(size: int) -> Floats:
     """How many differences of either sign, in price steps, fall into each of the price bins."""
     beyond = np.ceil(PRICE_STEPS * 2.0 ** (np.arange(1, max(2, size - PRICE_STEPS + 1)) / PER_OCTAVE) + 1e-9)
@@ -44,7 +65,8 @@ def lattice_points(size: int) -> Floats:
     )
     points = 2 * np.diff(upto)[:size]
     points[0] = 1
-    return np.maximum(points, 1e-9)
+    some: Floats = np.maximum(points, 1e-9)
+    return some
 
 
 def smooth_density(counts: Floats, points: Floats) -> Floats:

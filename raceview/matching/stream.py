@@ -125,7 +125,8 @@ def _cadence(engine: Engine, rows: int, time_step: int) -> tuple[int, int] | Non
     found = engine.rows(
         "WITH gaps AS (SELECT time_ns - lag(time_ns) OVER (ORDER BY time_ns) AS gap FROM ("
         f"SELECT DISTINCT time_ns FROM (SELECT time_ns FROM placed ORDER BY time_ns LIMIT {FIRST_ROWS // 2}))) "
-        "SELECT gap, count(*) AS n, sum(count(*)) OVER () FROM gaps WHERE gap > 0 GROUP BY gap ORDER BY n DESC, gap LIMIT 1"
+        "SELECT gap, count(*) AS n, sum(count(*)) OVER () FROM gaps WHERE gap > 0 GROUP BY gap "
+        "ORDER BY n DESC, gap LIMIT 1"
     )
     if not found or found[0][1] < COMMONEST * found[0][2] or found[0][0] <= time_step:
         return None
