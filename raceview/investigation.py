@@ -17,7 +17,7 @@ from threading import RLock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, cast
 
-from raceview import policies, sql
+from raceview import inferred_events, policies, sql
 from raceview.bundle import BundleFiles, find_bundle, read_bundle
 from raceview.engine import Engine, open_engine
 from raceview.model import MILLIONTHS, NS_PER_MS, PRICE_UNIT_DIGITS, Cause, Kind, Options, Outcome, Policy
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from raceview.causes import Finding
     from raceview.linkage.link import Linkage
+    from raceview.matching import Matching
 
 T = TypeVar("T")
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -91,12 +92,14 @@ class Investigation:
         self._making = RLock()
         self.deciding = RLock()
         """Held by who writes what the policy decides, and while another one is chosen: the two never mix."""
+        self.inferred: Matching | None = None
+        """How events were told from the output alone; None where there is a source, or no output."""
         _step(progress, 1)
         self._prepare()
         _step(progress, 2)
         with ThreadPoolExecutor(max_workers=1) as aside:
             apart = aside.submit(self._prepare_apart)
-            self.linkage = self._link()
+            self.linkage = self._link() if self._has_source else self._infer()
             apart.result()
         _step(progress, 3)
         self._judge()
@@ -114,8 +117,15 @@ class Investigation:
                 "attempt_events",
                 "attempts",
             )
-            sql.create(self.engine, "ticks", "outputs", "exact_pairs", "exact", "rest")
+            sql.create(self.engine, "ticks", "outputs")
+            if self._has_source:
+                sql.create(self.engine, "exact_pairs", "exact", "rest")
             attempts.result()
+
+    @property
+    def _has_source(self) -> bool:
+        """Whether events are given; otherwise they are inferred from the output, as far as it is there."""
+        return self.files.ticks is not None
 
     def _prepare_apart(self) -> None:
         """What does not wait for the linkage."""
@@ -127,6 +137,19 @@ class Investigation:
 
         ((workers,),) = self.engine.rows("SELECT count(*) FROM workers")
         return link(self.engine, self.options, workers)
+
+    def _infer(self) -> Linkage:
+        """Take rows for one event where there is no source that could tell: see `inferred_events`."""
+        import numpy as np
+
+        from raceview.linkage.link import Linkage
+        from raceview.matching import match_rows
+
+        found = match_rows(self.engine, self.options)
+        inferred_events.make_events(self.engine, singles=True)
+        self.inferred = found if self.files.output is not None else None
+        ((workers,),) = self.engine.rows("SELECT count(*) FROM workers")
+        return Linkage(None, np.zeros(workers, dtype=np.int64), np.zeros(workers), found.copies)
 
     def _judge(self) -> None:
         noise = self.linkage.noise
@@ -141,7 +164,7 @@ class Investigation:
             price_spread=max(1, round(spreads[1] / 1000)),
             threshold=math.ceil(self.options.threshold * MILLIONTHS),
         )
-        if self.files.ticks is None:
+        if not self._has_source:
             self.engine.create("phantoms", "SELECT row FROM outputs WHERE 1 = 0")
         else:
             sql.create(self.engine, "phantoms")
@@ -152,10 +175,10 @@ class Investigation:
             explained.result()
 
     def _explain(self) -> None:
-        """The ledger and the causes."""
+        """The ledger and the causes. A worker log says nothing of events that it does not name."""
         from raceview import causes
 
-        has_attempts = int(self.files.attempts is not None)
+        has_attempts = int(self.files.attempts is not None and self.inferred is None)
         sql.create(
             self.engine, "ledger", has_attempts=has_attempts, has_output=int(self.files.output is not None)
         )
@@ -168,7 +191,9 @@ class Investigation:
 
     @property
     def findings_list(self) -> list[Finding]:
-        """Findings about the system."""
+        """Findings about the system; none where nothing is known but the output."""
+        if self.inferred:
+            return []
         from raceview import causes
 
         return self._once("findings", lambda: causes.findings(self.engine, self.linkage))
@@ -225,22 +250,30 @@ class Investigation:
     def links(self) -> pd.DataFrame:
         """One line per output row: its event, role, confidence, and difference from the tick.
 
-        A phantom has its role only; without the ticks a row has no role either.
+        A phantom has its role only. Where events are inferred, a row that is alone has no role either, no event has
+        an id, and differences are those from the event's first row.
         """
-        unlinked = "NULL" if self.files.ticks is None else "'phantom'"
+        unlinked, links, event_id = (
+            ("NULL", "links_found", "CAST(NULL AS VARCHAR)")
+            if self.inferred
+            else ("'phantom'", "links", "k.event_id")
+        )
         return self.engine.frame(
-            "SELECT o.row, o.line, o.symbol, o.time_ns, o.price_units, k.event_id, "
+            f"SELECT o.row, o.line, o.symbol, o.time_ns, o.price_units, {event_id} AS event_id, "
             f"CASE WHEN l.row IS NULL THEN {unlinked} WHEN c.place > 1 THEN 'duplicate' ELSE 'original' END AS role, "
             f"l.confidence_millionths / {MILLIONTHS}.0 AS confidence, "
             "CASE WHEN l.row IS NOT NULL THEN coalesce(d.time_delta_ns, 0) END AS time_delta_ns, "
             "CASE WHEN l.row IS NOT NULL THEN coalesce(d.price_delta_units, 0) END AS price_delta_units "
-            "FROM outputs_read AS o LEFT JOIN links AS l ON l.row = o.row "
+            f"FROM outputs_read AS o LEFT JOIN {links} AS l ON l.row = o.row "
             "LEFT JOIN ticks_read AS k ON k.line = l.event LEFT JOIN deltas AS d ON d.row = o.row "
             "LEFT JOIN crowded AS c ON c.row = o.row ORDER BY o.row"
         )
 
     def ledger(self) -> pd.DataFrame:
-        """One line per source event: event_id, symbol, timestamp, price, outcome, attempts, rows."""
+        """One line per event: event_id, symbol, timestamp, price, outcome, attempts, rows.
+
+        An inferred event is called after its first row (`row 17`), here and in `duplicates`.
+        """
         return self.engine.frame(
             "SELECT k.event_id, k.symbol, k.timestamp, k.price, g.outcome, g.attempts, g.rows "
             "FROM ledger AS g JOIN ticks_read AS k ON k.line = g.event ORDER BY g.event"
@@ -304,6 +337,7 @@ class Investigation:
             "findings": [finding.as_dict() for finding in self.findings_list],
             "scoreboard": self.scores,
             "noise": self._noise(),
+            "inferred": self._inference(),
             "missing": [
                 role for role in ("ticks", "attempts", "output") if getattr(self.files, role) is None
             ],
@@ -314,7 +348,7 @@ class Investigation:
             "SELECT (SELECT count(*) FROM ticks), (SELECT count(*) FROM attempts), (SELECT count(*) FROM outputs), "
             "(SELECT count(*) FROM phantoms), "
             f"(SELECT count(*) FROM links WHERE confidence_millionths < {self.threshold_millionths}), "
-            f"(SELECT min(confidence_millionths) FROM links)"
+            f"(SELECT min(confidence_millionths) FROM {'links_found' if self.inferred else 'links'})"
         )
         events, attempts, rows, phantoms, ambiguous, lowest = counts
         return {
@@ -372,6 +406,23 @@ class Investigation:
             "exact_key_groups_of_different_events": mixed,
             "time_shift_ms": [low / NS_PER_MS, high / NS_PER_MS] if events else None,
             "price_shift": [cheap, dear] if events else None,
+        }
+
+    def _inference(self) -> dict[str, Any] | None:
+        """How events were told from the output alone; None where they were not."""
+        found = self.inferred
+        if found is None:
+            return None
+        return {
+            "pairs": found.pairs,
+            "silence": None if found.silence is None else str(found.silence),
+            "gain": float(found.gain),
+            "clarity": found.clarity,
+            "groups": found.groups,
+            "copies": found.copies,
+            "expected_copies": found.expected_copies,
+            "exact_repeats": found.exact_repeats,
+            "exact_by_chance": found.exact_by_chance,
         }
 
     def _by_symbol(self) -> list[dict[str, Any]]:

@@ -37,8 +37,14 @@ DOCS = ROOT / "docs"
 SQL = ROOT / "raceview" / "sql"
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 MADE_BY_THE_SCAN = ["ticks_read", "attempts_read", "outputs_read", "quarantine"]
-MADE_FROM = {"candidates": "near"}
-"""A query that makes several relations, and one of these."""
+MADE_FROM = {
+    "candidates": "near",
+    "inferred_exact": "exact",
+    "inferred_links_found": "links_found",
+    "inferred_ticks_read": "ticks_read",
+    "same_key_groups": "inferred",
+}
+"""A query that is not called as what it makes, and one of the relations that it makes."""
 
 BLOCK = re.compile(r"^```(\w*)( run)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAME = re.compile(r"`([a-z_]+)`")
@@ -111,7 +117,10 @@ def sample(folder: Path) -> Sample:
         with raceview.open_bundle(folder / "data") as inv:
             write_exports(inv, folder / "exports")
             names = dict.fromkeys([*MADE_BY_THE_SCAN, *made])
-            return Sample({name: _columns(inv, name) for name in names}, folder / "exports")
+            relations = {name: _columns(inv, name) for name in names}
+    with raceview.open_bundle(output=folder / "data" / "final_output.csv") as inv:
+        relations["inferred"] = _columns(inv, "inferred")
+    return Sample(relations, folder / "exports")
 
 
 def _columns(inv: raceview.Investigation, relation: str) -> list[str]:

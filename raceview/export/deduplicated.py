@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from raceview.bundle.layout import field_names
+from raceview.bundle.records import split_csv
+from raceview.engine import Engine
 from raceview.errors import InputError
 from raceview.export.parts import write_in_parts
 from raceview.model import PRICE_UNIT_DIGITS
@@ -26,7 +29,7 @@ def write_deduplicated(inv: Investigation, path: Path) -> None:
     if output is None:
         raise InputError("final_output.csv is not there: nothing to deduplicate")
     inv.need("changes")
-    _make_corrected(inv, output.header)
+    make_corrected(inv.engine, field_names(split_csv(output.header)), inv.price_step_units)
     header = ("\ufeff" if output.bom else "") + output.header + ("\r" if output.newline == "\r\n" else "")
     inv.engine.load_rows("header_line", {"row": "BIGINT", "text": "VARCHAR"}, [(-1, header)])
 
@@ -42,14 +45,16 @@ def write_deduplicated(inv: Investigation, path: Path) -> None:
     write_in_parts(inv.engine, path, "SELECT max(row) FROM outputs", "o.row", write)
 
 
-def _make_corrected(inv: Investigation, header: str) -> None:
-    """Make `corrected` (row, text): corrected records, quoted ones in Python, all others in SQL."""
-    if not inv.engine.rows("SELECT 1 FROM changes WHERE action = 'corrected' LIMIT 1"):
-        inv.engine.create("corrected", "SELECT row, action AS text FROM changes WHERE 1 = 0")
+def make_corrected(engine: Engine, names: Sequence[str], price_step_units: int) -> None:
+    """Make `corrected` (row, text): corrected records, quoted ones in Python, all others in SQL.
+
+    `names` are the fields that the output's columns stand for, `price_step_units` the finest precision of its prices.
+    """
+    if not engine.rows("SELECT 1 FROM changes WHERE action = 'corrected' LIMIT 1"):
+        engine.create("corrected", "SELECT row, action AS text FROM changes WHERE 1 = 0")
         return
-    names = [name.strip().lower() for name in next(csv.reader([header]))]
     time_at, price_at = names.index("timestamp"), names.index("price")
-    digits = PRICE_UNIT_DIGITS - (len(str(inv.price_step_units)) - 1)
+    digits = PRICE_UNIT_DIGITS - (len(str(price_step_units)) - 1)
     values = (
         "SELECT o.row, o.text, CASE WHEN g.price_units IS NULL THEN k.timestamp ELSE o.timestamp END AS new_time, "
         f"CASE WHEN g.price_units IS NULL THEN k.price ELSE {fixed_text('g.price_units', digits)} END AS new_price "
@@ -59,18 +64,16 @@ def _make_corrected(inv: Investigation, header: str) -> None:
     fields = [f"split_part(body, ',', {at + 1})" for at in range(len(names))]
     fields[time_at], fields[price_at] = "new_time", "new_price"
     joined = " || ',' || ".join(fields)
-    inv.engine.create(
+    engine.create(
         "corrected",
         f"SELECT row, {joined} || substr(text, length(body) + 1) AS text "
         f"FROM (SELECT v.*, rtrim(text, chr(13)) AS body FROM ({values}) AS v) AS plain WHERE text NOT LIKE '%\"%'",
     )
-    quoted = inv.engine.rows(
-        f"SELECT row, text, new_time, new_price FROM ({values}) AS v WHERE text LIKE '%\"%'"
-    )
+    quoted = engine.rows(f"SELECT row, text, new_time, new_price FROM ({values}) AS v WHERE text LIKE '%\"%'")
     if quoted:
         rebuilt = [(row, _rebuilt(text, time_at, time, price_at, price)) for row, text, time, price in quoted]
-        inv.engine.load_rows("corrected_quoted", {"row": "BIGINT", "text": "VARCHAR"}, rebuilt)
-        inv.engine.create("corrected", "SELECT * FROM corrected UNION ALL SELECT * FROM corrected_quoted")
+        engine.load_rows("corrected_quoted", {"row": "BIGINT", "text": "VARCHAR"}, rebuilt)
+        engine.create("corrected", "SELECT * FROM corrected UNION ALL SELECT * FROM corrected_quoted")
 
 
 def _rebuilt(text: str, time_at: int, time: str, price_at: int, price: str) -> str:

@@ -77,8 +77,7 @@ def _conservation(inv: Investigation) -> dict[str, Any]:
 
 
 def _counts(inv: Investigation) -> dict[str, Any]:
+    """What was counted; where events were inferred, from what."""
     summary = inv.summary()
-    return {
-        name: summary[name]
-        for name in ("events", "attempts", "rows", "outcomes", "causes", "phantom_rows", "ambiguous_rows")
-    }
+    names = ["events", "attempts", "rows", "outcomes", "causes", "phantom_rows", "ambiguous_rows"]
+    return {name: summary[name] for name in names + ["inferred"] * (inv.inferred is not None)}

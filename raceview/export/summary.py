@@ -57,7 +57,7 @@ def _files(files: Sequence[Mapping[str, Any]]) -> list[str]:
 def _ledger(summary: Mapping[str, Any]) -> list[str]:
     """What became of the events and, beside it, why duplicates were written."""
     found, events = summary["outcomes"], summary["events"]
-    if not events:
+    if not events or summary.get("inferred"):  # of inferred events no more is known than the head says
         return []
     none = "-" if summary["missing"] else "0"  # without the evidence, nothing found is not nothing there
     shown = [Outcome.EXACTLY_ONCE, *(name for name in Outcome if name is not Outcome.EXACTLY_ONCE)]
@@ -92,7 +92,8 @@ def _duplicates(summary: Mapping[str, Any]) -> list[str]:
     if not {"ticks", "output"}.intersection(summary["missing"]):
         rule += f" where {found['events']:,} events are duplicated"
     if mixed:
-        rule += f", and {'all' if mixed == groups else f'{mixed:,}'} of them hold different events"
+        hold = "rows taken for different events" if summary.get("inferred") else "different events"
+        rule += f", and {'all' if mixed == groups else f'{mixed:,}'} of them hold {hold}"
     return [*lines, *_item(rule, "!")]
 
 
@@ -121,7 +122,8 @@ def _links(summary: Mapping[str, Any]) -> list[str]:
     noise, lowest = summary["noise"], summary["lowest_confidence"]
     lines = []
     if lowest is not None:
-        lines += _item(f"lowest confidence of a link {_floored(lowest)}")
+        what = "least probability of a copy" if summary.get("inferred") else "lowest confidence of a link"
+        lines += _item(f"{what} {_floored(lowest)}")
     if noise["jitter_ms"]:
         lines += _item(
             f"noise of rows: {_range(noise['jitter_ms'])} ms, {_range(noise['price_shift'])} in price"

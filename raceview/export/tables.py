@@ -26,13 +26,28 @@ class Table:
     """The key's column in the query."""
 
 
+_NOTHING = "CAST(NULL AS VARCHAR)"
+
+
 def tables(inv: Investigation) -> list[Table]:
     """All tables but the deduplicated output, the scoreboard and the findings."""
-    return [_analysis(), _by_symbol(), _row_audit(inv), _event_ledger(inv), _timeline(), _quarantine()]
+    return [
+        analysis(inv.inferred is not None),
+        _by_symbol(),
+        _row_audit(inv),
+        _event_ledger(inv),
+        _timeline(),
+        _quarantine(),
+    ]
 
 
-def _analysis() -> Table:
-    """One line per duplicated event, in the order of the source."""
+def analysis(inferred: bool) -> Table:
+    """One line per duplicated event, in the order of the source.
+
+    Where the events are inferred there is no source: time is that of the event's first row, what is the source's own
+    is empty, and so is the cause.
+    """
+    event_id, source_price = (_NOTHING, _NOTHING) if inferred else ("k.event_id", "k.price")
     return Table(
         "duplication_analysis.csv",
         (
@@ -54,9 +69,9 @@ def _analysis() -> Table:
         ),
         f"""
         SELECT k.symbol, k.timestamp, d.rows AS occurrences,
-            {price("(d.price_max_units - d.price_min_units)")} AS price_shift, k.event_id,
+            {price("(d.price_max_units - d.price_min_units)")} AS price_shift, {event_id} AS event_id,
             {price("d.price_min_units")} AS price_min, {price("d.price_max_units")} AS price_max,
-            {milliseconds("d.time_shift_ns")} AS time_shift_ms, k.price AS source_price, d.kind,
+            {milliseconds("d.time_shift_ns")} AS time_shift_ms, {source_price} AS source_price, d.kind,
             nullif(d.cause, '') AS cause, w.workers, coalesce(w.attempts, 0) AS attempts, r.listed AS rows,
             {confidence("d.confidence_millionths")} AS confidence
         FROM duplicated AS d
@@ -108,8 +123,13 @@ def _by_symbol() -> Table:
 
 
 def _row_audit(inv: Investigation) -> Table:
-    """Every row that was read, once, and what became of it."""
+    """Every row that was read, once, and what became of it.
+
+    Where events are inferred, nothing is said of a row that is alone.
+    """
     unlinked = "'phantom'" if inv.files.ticks is not None else "NULL"
+    links = "links_found" if inv.inferred else "links"
+    event_id = _NOTHING if inv.inferred else "k.event_id"
     return Table(
         "row_audit.csv",
         (
@@ -129,7 +149,7 @@ def _row_audit(inv: Investigation) -> Table:
             "action",
         ),
         f"""
-        SELECT o.row, o.line, o.symbol, o.timestamp, o.price, k.event_id,
+        SELECT o.row, o.line, o.symbol, o.timestamp, o.price, {event_id} AS event_id,
             CASE WHEN n.row IS NOT NULL THEN n.attempt WHEN l.row IS NOT NULL THEN 1 END AS attempt,
             CASE WHEN n.duplicate = 1 THEN 'duplicate' WHEN l.row IS NOT NULL THEN 'original' ELSE {unlinked} END
                 AS role,
@@ -149,7 +169,7 @@ def _row_audit(inv: Investigation) -> Table:
             END AS price_delta,
             coalesce(n.action, 'kept') AS action
         FROM outputs_read AS o
-        LEFT JOIN links AS l ON l.row = o.row
+        LEFT JOIN {links} AS l ON l.row = o.row
         LEFT JOIN ticks_read AS k ON k.line = l.event
         LEFT JOIN row_notes AS n ON n.row = o.row
         WHERE {{range}}
@@ -162,18 +182,24 @@ def _row_audit(inv: Investigation) -> Table:
 
 
 def _event_ledger(inv: Investigation) -> Table:
-    """The events that were not processed exactly once, and why one can say so; counts nobody knows are empty."""
-    attempts = "g.attempts" if inv.files.attempts else "CAST(NULL AS BIGINT) AS attempts"
+    """The events that were not processed exactly once, and why one can say so; counts nobody knows are empty.
+
+    Where events are inferred, nothing is known of one with a single row, nor whose attempts are whose.
+    """
+    log = inv.files.attempts and not inv.inferred
+    attempts = "g.attempts" if log else "CAST(NULL AS BIGINT) AS attempts"
+    event_id = _NOTHING if inv.inferred else "k.event_id"
+    known = " AND g.outcome <> 'unknown'" if inv.inferred else ""
     rows = "g.rows" if inv.files.output else "CAST(NULL AS BIGINT) AS rows"
     return Table(
         "event_ledger.csv",
         ("event_id", "symbol", "timestamp", "price", "outcome", "attempts", "rows", "evidence"),
         f"""
-        SELECT k.event_id, k.symbol, k.timestamp, k.price, g.outcome, {attempts}, {rows}, e.evidence
+        SELECT {event_id} AS event_id, k.symbol, k.timestamp, k.price, g.outcome, {attempts}, {rows}, e.evidence
         FROM ledger AS g
         JOIN ticks_read AS k ON k.line = g.event
         LEFT JOIN evidence AS e ON e.event = g.event
-        WHERE g.outcome <> 'exactly_once'
+        WHERE g.outcome <> 'exactly_once'{known}
         ORDER BY g.event
         """,
     )

@@ -23,6 +23,9 @@ _MOST_CAUSES = 3
 
 def verdict(summary: Mapping[str, Any]) -> list[str]:
     """The sentences, most important first. Names from the files do not occur in them."""
+    if summary.get("inferred"):
+        sentences = [*_inferred(summary), _missing(summary), _quarantined(summary)]
+        return [sentence for sentence in sentences if sentence]
     sentences = [
         _missing(summary),
         _duplicates(summary),
@@ -55,6 +58,33 @@ def _missing(summary: Mapping[str, Any]) -> str:
         return ""
     unknown = "; ".join(loses[role] for role in missing)
     return f"Not given: {' and '.join(missing)}. So nothing is said about {unknown}."
+
+
+def _inferred(summary: Mapping[str, Any]) -> list[str]:
+    """What the output alone tells, what it cannot, and that no more is meant."""
+    found, rows = summary["inferred"], summary["rows"]
+    copies, exact = found["copies"], found["exact_repeats"]
+    head = f"Inferred from the output alone: {_count(copies, 'row')} of {rows:,}"
+    if copies:
+        twice = f"{'is a further row' if copies == 1 else 'are further rows'} of {_count(found['groups'], 'event')}"
+        said = [f"{head} {twice} ({share(copies, rows)}), each with a probability."]
+    else:
+        said = [
+            f"Inferred from the output alone: none of {_count(rows, 'row')} is taken for a copy of another."
+        ]
+    if exact:
+        which = (
+            "It repeats"
+            if exact == copies == 1
+            else f"{exact:,} of them {'repeats' if exact == 1 else 'repeat'}"
+        )
+        said.append(
+            f"{which} another row exactly: that cannot be told from a twin, a second real event that is alike."
+        )
+    if found["silence"]:
+        said.append(f"Of rows that differ nothing is claimed: {found['silence']}.")
+    said.append("No cause is named, and nothing is known of lost events.")
+    return said
 
 
 def _duplicates(summary: Mapping[str, Any]) -> str:

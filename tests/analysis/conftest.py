@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import raceview
-from analysis.hand_made import HandLinked, write_bundle
+from analysis.hand_made import HandLinked, hand_matched, write_bundle
 from raceview.investigation import Investigation
 from raceview.model import Options
 
@@ -45,5 +45,17 @@ def linked(tmp_path: Path, stack: ExitStack) -> Opened:
     ) -> Investigation:
         folder = write_bundle(tmp_path / "linked", ticks, attempts, output)
         return stack.enter_context(HandLinked.open(folder, output, Options(**options)))
+
+    return open_tables
+
+
+@pytest.fixture
+def matched(tmp_path: Path, stack: ExitStack, monkeypatch: pytest.MonkeyPatch) -> Opened:
+    """No ticks; which rows are one event is said by the output table: `first` is the row its group begins with."""
+
+    def open_tables(output: str, attempts: str | None = None, **options: Any) -> Investigation:
+        monkeypatch.setattr("raceview.matching.match_rows", hand_matched(output))
+        folder = write_bundle(tmp_path / "matched", None, attempts, output)
+        return stack.enter_context(raceview.open_bundle(folder, options=Options(**options)))
 
     return open_tables

@@ -8,7 +8,7 @@ a relation is n; the n-th attempt and the n-th row stand in line n + 1, below a 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +23,7 @@ from raceview.engine import Engine, open_engine
 from raceview.investigation import Investigation
 from raceview.linkage.link import Linkage
 from raceview.linkage.noise import Noise
+from raceview.matching import Matching, Silence
 from raceview.model import MILLIONTHS, NS_PER_MS, PRICE_UNIT_DIGITS, Options
 
 START = datetime(2024, 6, 3, 9, 30)
@@ -172,6 +173,42 @@ class HandLinked(Investigation):
         sql.create(engine, "links")
         ((workers,),) = engine.rows("SELECT count(*) FROM workers")
         return Linkage(_noise(), np.zeros(workers, dtype=np.int64), np.zeros(workers), len(self._links))
+
+
+def hand_matched(output: str) -> Callable[[Engine, Options], Matching]:
+    """A `match_rows` that takes for one event what the output table says.
+
+    `first` is the row that a row's group begins with (none: it is alone), `p` the probability to be a copy (1).
+    """
+    found = [record for record in output_records(output) if record.get("first")]
+    groups = [
+        (
+            int(record["row"]),
+            int(record["first"]),
+            int(Decimal(record.get("p") or "1") * MILLIONTHS),
+            int(record.get("exact") or 0),
+        )
+        for record in found
+    ]
+
+    def match_rows(engine: Engine, _: Options) -> Matching:
+        names = ("row", "first_row", "probability_millionths", "exact")
+        engine.load_rows("inferred", dict.fromkeys(names, "BIGINT"), groups)
+        copies = [group for group in groups if group[0] != group[1]]
+        return Matching(
+            rows=len(output_records(output)),
+            pairs=len(copies),
+            silence=None if copies else Silence.NO_GAIN,
+            gain=50.0,
+            clarity=0.9,
+            groups=len(groups) - len(copies),
+            copies=len(copies),
+            expected_copies=sum(group[2] for group in copies) / MILLIONTHS,
+            exact_repeats=sum(group[3] for group in copies),
+            exact_by_chance=0.0,
+        )
+
+    return match_rows
 
 
 def _noise() -> Noise:

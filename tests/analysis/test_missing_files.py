@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -50,21 +49,22 @@ NONE = dict.fromkeys(
         (("attempts",), (4, 0, 4), {"duplicated": 1, "altered": 1, "unknown": 2}),
         (("output",), (4, 4, 0), {"unknown": 4}),
         (("attempts", "output"), (4, 0, 0), {"unknown": 4}),
-        (("ticks",), (0, 4, 4), {}),
+        (("ticks",), (4, 4, 4), {"unknown": 4}),
         (("ticks", "output"), (0, 4, 0), {}),
-        (("ticks", "attempts"), (0, 0, 4), {}),
+        (("ticks", "attempts"), (4, 0, 4), {"unknown": 4}),
     ],
 )
 def test_what_is_known(
     bundle: Opened,
     linked: Opened,
+    matched: Opened,
     tmp_path: Path,
     absent: tuple[str, ...],
     counts: tuple[int, ...],
     outcomes: dict[str, int],
 ) -> None:
     there = {role: text for role, text in FILES.items() if role not in absent}
-    inv = linked(**there) if {"ticks", "output"} <= there.keys() else bundle(**there)
+    inv = (linked if "ticks" in there else matched)(**there) if "output" in there else bundle(**there)
     summary = inv.summary()
     assert (summary["events"], summary["attempts"], summary["rows"]) == counts
     assert summary["outcomes"] == NONE | outcomes
@@ -99,9 +99,10 @@ def test_without_the_output_no_event_is_called_lost(bundle: Opened) -> None:
 
 
 def test_without_the_source_no_row_is_called_a_phantom_and_none_is_dropped(
-    bundle: Opened, tmp_path: Path
+    matched: Opened, tmp_path: Path
 ) -> None:
-    inv = bundle(None, FILES["attempts"], FILES["output"])
+    """Where no two rows are taken for one event: see `test_inferred` for the others."""
+    inv = matched(FILES["output"], FILES["attempts"])
     assert inv.policy is Policy.FIRST
     links = inv.links()
     assert (
@@ -110,24 +111,13 @@ def test_without_the_source_no_row_is_called_a_phantom_and_none_is_dropped(
     out = tmp_path / "out"
     write_exports(inv, out)
     assert (out / "deduplicated_output.csv").read_bytes() == (
-        tmp_path / "bundle/final_output.csv"
+        tmp_path / "matched/final_output.csv"
     ).read_bytes()
 
 
-def test_without_the_source_its_values_cannot_be_asked_for(bundle: Opened) -> None:
+def test_without_the_source_its_values_cannot_be_asked_for(matched: Opened) -> None:
     with pytest.raises(UsageError, match=r"^--policy source needs raw_tick_events.log"):
-        bundle(None, FILES["attempts"], FILES["output"], policy=Policy.SOURCE)
-
-
-@pytest.mark.parametrize("policy", [policy for policy in Policy if policy is not Policy.SOURCE])
-def test_without_the_source_every_other_policy_can_be_asked_for(
-    bundle: Opened, tmp_path: Path, policy: Policy
-) -> None:
-    """Nothing links rows to events, so all are kept; only `exact-key` needs no events."""
-    inv = bundle(None, None, "ms\n 1000\n 1000\n 2000", policy=policy)
-    write_exports(inv, tmp_path / "out")
-    lines: list[Any] = (tmp_path / "out/deduplicated_output.csv").read_text().splitlines()
-    assert len(lines) - 1 == (2 if policy is Policy.EXACT_KEY else 3)
+        matched(FILES["output"], policy=Policy.SOURCE)
 
 
 def test_the_duplicates_are_found_without_the_worker_log_too(tmp_path: Path) -> None:

@@ -105,8 +105,8 @@ def test_how_many_groups_the_exact_key_finds_and_how_many_are_mixed(linked: Open
     }  # fmt: skip
 
 
-def test_nothing_to_judge_by_nothing_judged(bundle: Opened) -> None:
-    assert bundle(None, None, "ms\n 1000\n 1000").scores == []
+def test_nothing_to_judge_by_nothing_judged(matched: Opened) -> None:
+    assert matched("ms first\n 1000 0\n 1000 0").scores == []
 
 
 def test_the_columns_are_those_of_the_export(linked: Opened) -> None:
