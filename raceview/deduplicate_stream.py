@@ -415,7 +415,8 @@ def _tell_inferred(engine: Engine, task: Task, found: Matching, removed: int) ->
         )
     if found.exact_repeats:
         _tell(
-            f"{_count(found.exact_repeats, 'row')} of these repeat another one in {', '.join(task.columns.values())}: "
+            f"{found.exact_repeats:,} of these {'repeats' if found.exact_repeats == 1 else 'repeat'} another row in "
+            f"{', '.join(task.columns.values())}: "
             "an exact repeat cannot be told from a twin, a second real event that is alike. "
             f"By chance {_about(found.exact_by_chance)} such twins are expected."
         )
