@@ -20,6 +20,8 @@ FAR_GAPS = 0.7
 differ."""
 FIT_ROWS = 1_000_000
 """Rows whose pairs are counted, about."""
+BLOCK_GAPS = 256
+"""Mean gaps of a symbol in a stretch of time that is counted as a whole, or not."""
 STRANGER_PAIRS = 1_500_000
 """Pairs of different symbols that are counted, about."""
 
@@ -46,10 +48,10 @@ class Counts:
     slot_null: Floats
     """(lag, slot): P(slot | lag) of different events."""
     bins: Bins
-    rows: float
+    rows: int
     """Rows whose pairs were counted."""
-    every: int
-    """They are one row in so many."""
+    share: float
+    """Their share of all rows."""
 
     @property
     def class_of(self) -> Ints:
@@ -61,22 +63,22 @@ def count(engine: Engine, stream: Stream) -> Counts | None:
     """Count the patterns in `near`; None where no two rows of a symbol are near."""
     window, far = max(1, int(WINDOW_GAPS * stream.gap)), int(FAR_GAPS * stream.gap)
     bins = Bins(max(stream.time_step, window // 2**10), stream.price_step, window, stream.symbols > 1)
-    every = max(1, round(stream.rows / FIT_ROWS))
-    taken = sql.one_in(every, "row")
+    source, rows = _sample(engine, stream)
+    share = rows / max(1, stream.rows)
     columns = f"{', '.join(NAMES)}, count(*) AS n"
     cells = _numbers(
-        engine, f"SELECT {columns} FROM (SELECT rank, {bins.columns()} FROM {pairs(window, taken)})"
+        engine, f"SELECT {columns} FROM (SELECT rank, {bins.columns()} FROM {pairs(window, source)})"
     )
     if not len(cells["n"]):
         return None
     distant = _numbers(
         engine,
         f"SELECT rank, turn, price, count(*) AS n FROM (SELECT rank, {bins.columns()} "
-        f"FROM {pairs(4 * far, taken)} WHERE abs(time_delta) > {far})",
+        f"FROM {pairs(4 * far, source)} WHERE abs(time_delta) > {far})",
     )
     others, rate = cells, 1.0
     if stream.symbols > 1:
-        others, rate = _others(engine, stream, bins, every)
+        others, rate = _others(engine, stream, bins, share)
     order = expected_order(others, rate, bins.lags)
     rank = rank_share(cells, bins.lags)
     size = int(max(cells["price"].max(), distant["price"].max(initial=0))) + 1
@@ -89,12 +91,24 @@ def count(engine: Engine, stream: Stream) -> Counts | None:
         turn_null=shares(order.sum(3)).reshape((2 * bins.lags + 1) * PLACES, TURNS),
         slot_null=shares(order.sum((1, 2))),
         bins=bins,
-        rows=stream.rows / every,
-        every=every,
+        rows=rows,
+        share=share,
     )
 
 
-def _others(engine: Engine, stream: Stream, bins: Bins, every: int) -> tuple[dict[str, Ints], float]:
+def _sample(engine: Engine, stream: Stream) -> tuple[str, int]:
+    """The relation whose pairs are counted, and its rows: stretches of time, so that neighbours stay neighbours."""
+    every = max(1, round(stream.rows / FIT_ROWS))
+    if every == 1:
+        return "near", stream.rows
+    block = max(1, int(BLOCK_GAPS * stream.gap))
+    taken = sql.one_in(every, f"CAST(floor(time_ns / {block}) AS BIGINT)")
+    engine.create("near_sampled", f"SELECT * FROM near WHERE {taken}")
+    ((rows,),) = engine.rows("SELECT count(*) FROM near_sampled")
+    return "near_sampled", rows
+
+
+def _others(engine: Engine, stream: Stream, bins: Bins, share: float) -> tuple[dict[str, Ints], float]:
     """Patterns of pairs of different symbols, and how many pairs of one symbol each stands for."""
     per_row = 2 * bins.window / stream.gap * FAR_GAPS * (stream.symbols - 1)
     sampled = max(1, round(max(1.0, per_row * stream.rows) / STRANGER_PAIRS))
@@ -103,7 +117,7 @@ def _others(engine: Engine, stream: Stream, bins: Bins, every: int) -> tuple[dic
         f"SELECT lag, place, turn, slot, count(*) AS n FROM (SELECT {bins.columns()} "
         f"FROM {strangers(bins.window, sampled)})",
     )
-    return found, sampled / (2 * every) * stream.collision / (1 - stream.collision)
+    return found, sampled * share / 2 * stream.collision / (1 - stream.collision)
 
 
 def _numbers(engine: Engine, query: str) -> dict[str, Ints]:

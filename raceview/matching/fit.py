@@ -36,7 +36,8 @@ FLOOR = 0.02
 PSEUDO = 0.004
 PASSES = 300
 TILT_PASSES = 6
-SETTLED = 1e-3
+SETTLED = 0.1
+"""Gain of a pass below which EM stops."""
 REFITS = 2
 LIKELIER = 0.5
 LEFT = 0.2
@@ -168,8 +169,8 @@ class _Mixture:
             return others
         seen = np.bincount(price, weight, self.prior.shape[1]) + PSEUDO
         density = np.concatenate([[1.0], falling(seen[1:], self.points[1:])])
-        found: Floats = density[price]
-        return found
+        mine: Floats = density[price]
+        return mine
 
     def _amplitude(self, others: Floats) -> Floats:
         found = np.bincount(self.lag, others, self.lags) + AMPLITUDE_TRUST

@@ -102,7 +102,7 @@ def match_rows(engine: Engine, options: Options) -> Matching:
     groups, copies, exact = _store(engine, rows, options.threshold)
     return Matching(
         rows=stream.rows,
-        pairs=int(counts.pairs.sum()) * counts.every,
+        pairs=round(counts.pairs.sum() / counts.share),
         silence=silence,
         gain=found.gain,
         clarity=clarity,
@@ -130,9 +130,10 @@ def _further(engine: Engine, counts: Counts, found: Fit) -> dict[str, Ints | Flo
         "likely_patterns",
         {name: getattr(counts, name)[likely] for name in NAMES} | {"cell": likely},
     )
+    window = counts.bins.longest(int(np.abs(counts.lag[likely]).max(initial=0)))
     pair = engine.arrays(
         f"SELECT a, b, cell FROM (SELECT a, b, rank, {counts.bins.columns()} "
-        f"FROM {pairs(counts.bins.window, '1 = 1')}) JOIN likely_patterns USING ({', '.join(NAMES)}) ORDER BY a, b"
+        f"FROM {pairs(window)}) JOIN likely_patterns USING ({', '.join(NAMES)}) ORDER BY a, b"
     )
     row, number = np.unique(np.concatenate([pair["a"], pair["b"]]), return_inverse=True)
     chance = np.clip(found.probability[pair["cell"]], 1e-6, 1 - 1e-6)
@@ -168,4 +169,4 @@ def _by_chance(counts: Counts) -> float:
     """Pairs of different events that agree in time and price, as expected of the null."""
     same = (counts.lag == 0) & (counts.price == 0)
     null = counts.order_null[same] * counts.price_null[counts.class_of[same], 0]
-    return float(null.sum()) * counts.every
+    return float(null.sum()) / counts.share

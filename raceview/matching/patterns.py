@@ -46,6 +46,10 @@ class Bins:
         """The greatest lag; the least is its negative."""
         return 2 + int(PER_OCTAVE * math.log2(max(self.window / self.time_unit, 1)))
 
+    def longest(self, lag: int) -> int:
+        """The longest time difference that a lag, or its negative, stands for."""
+        return min(self.window, math.ceil(self.time_unit * math.exp2(lag / PER_OCTAVE)))
+
     def columns(self) -> str:
         """The pattern's columns, but for `rank`, of what `pairs` or `strangers` select."""
         place = f"least(floor(2 * log2(distance)), {PLACES - 1})" if self.ordered else "0"
@@ -61,14 +65,14 @@ class Bins:
         )
 
 
-def pairs(window: int, where: str) -> str:
-    """Pairs of one symbol: a row with its next neighbours in time within the window; `where` picks the rows."""
+def pairs(window: int, source: str = "near") -> str:
+    """Pairs of one symbol in `source`, which is `near` or some of it: a row and its next ones within the window."""
     parts = (
         f"SELECT row, time_ns, price_units, flags, row2, time2, price2, flags2, {rank} AS rank FROM ("
         f"SELECT *, lead(symbol_id, {rank}) OVER () AS symbol2, lead(row, {rank}) OVER () AS row2, "
         f"lead(time_ns, {rank}) OVER () AS time2, lead(price_units, {rank}) OVER () AS price2, "
-        f"lead(flags, {rank}) OVER () AS flags2 FROM near) "
-        f"WHERE symbol2 = symbol_id AND time2 - time_ns <= {window} AND {where}"
+        f"lead(flags, {rank}) OVER () AS flags2 FROM {source}) "
+        f"WHERE symbol2 = symbol_id AND time2 - time_ns <= {window}"
         for rank in range(1, RANKS + 1)
     )
     return _in_file_order(" UNION ALL ".join(parts))

@@ -53,7 +53,7 @@ def falling(mass: Numbers, width: Floats) -> Floats:
             before = blocks.pop()
             block = (before[0] + block[0], before[1] + block[1], before[2] + block[2])
         blocks.append(block)
-    density = np.concatenate([np.full(bins, weight / points) for weight, points, bins in blocks])
+    density: Floats = np.concatenate([np.full(bins, weight / points) for weight, points, bins in blocks])
     return shares(density * width)
 
 
@@ -65,14 +65,13 @@ def lattice_points(size: int) -> Floats:
     )
     points = 2 * np.diff(upto)[:size]
     points[0] = 1
-    some: Floats = np.maximum(points, 1e-9)
-    return some
+    return np.maximum(points, 1e-9).astype(np.float64)
 
 
 def smooth_density(counts: Floats, points: Floats) -> Floats:
     """Probability per bin; where counts are few, drawn toward the density of a neighbourhood that holds enough."""
     if counts.sum() == 0:
-        return points / points.sum()
+        return shares(points)
     upto, width = (np.concatenate([[0.0], np.cumsum(values)]) for values in (counts, points))
     around = np.zeros(len(counts))
     todo = np.ones(len(counts), dtype=bool)
