@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
-from textual.events import Resize
+from textual.events import Event, Key, Resize
 from textual.reactive import Reactive
 from textual.screen import Screen
 
@@ -118,6 +118,12 @@ class RaceviewApp(App[None]):
             await self.action_race(self._races)
         if message.event is not None:
             self.post_message(OpenEvent(message.event))
+
+    async def on_event(self, event: Event) -> None:
+        """A key takes away what was told before it: a toast lies over the text that one reads next."""
+        if isinstance(event, Key) and not event.is_forwarded and self._notifications:
+            self.clear_notifications()
+        await super().on_event(event)
 
     def complain(self, sentence: str) -> None:
         """Tell what is not possible, in one sentence; it may quote files and users."""

@@ -144,3 +144,16 @@ def test_too_small_says_so_and_goes_by_itself(opened: Opened) -> None:
             assert front(pilot) == "duplicates"
 
     asyncio.run(run())
+
+
+def test_the_next_key_takes_a_toast_away(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            pilot.app.notify("something was told")
+            await wait_until(pilot, lambda: pilot.app._notifications)
+            await pilot.press("j")
+            assert not pilot.app._notifications
+            await pilot.press("2", "enter")  # what a key leads to is told
+            await wait_until(pilot, lambda: pilot.app._notifications)
+
+    asyncio.run(run())
