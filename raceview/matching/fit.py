@@ -36,8 +36,10 @@ FLOOR = 0.02
 PSEUDO = 0.004
 PASSES = 300
 TILT_PASSES = 6
-SETTLED = 0.1
-"""Gain of a pass below which EM stops."""
+SETTLED = 1e-5
+"""Share of the gain that a pass must add for EM to go on."""
+LEAST_TO_SETTLE = 100.0
+"""A gain below this counts as this much."""
 REFITS = 2
 LIKELIER = 0.5
 LEFT = 0.2
@@ -59,8 +61,9 @@ class Fit:
         return float((pairs * self.probability).sum())
 
     def clarity(self, pairs: Floats) -> float:
-        """Mean probability of a match among matches: 1 where all are clear, near 0 where none can be told."""
-        return float((pairs * self.probability**2).sum() / max(self.matches(pairs), 1e-9))
+        """Mean probability of the pairs that are likelier matches than not; 0 where there are none."""
+        likelier = np.where(self.probability > LIKELIER, pairs * self.probability, 0.0)
+        return float((likelier * self.probability).sum() / max(float(likelier.sum()), 1e-9))
 
 
 def fit(counts: Counts) -> Fit:
@@ -124,7 +127,8 @@ class _Mixture:
     def run(self, probability: Floats) -> Fit:
         """EM from `probability` to its end, and the gain over no matches at all."""
         counts = self.counts
-        amplitude = self._amplitude(counts.pairs)
+        amplitude, table = self._amplitude(counts.pairs), self._price_null(counts.pairs)
+        alone = self._likelihood(self._other(amplitude, table), amplitude, table)
         likelihood = -np.inf
         for _ in range(PASSES):
             weight = counts.pairs * probability
@@ -137,17 +141,15 @@ class _Mixture:
                 self._likelihood(matches + other, amplitude, table) - weight.sum(),
             )
             amplitude = self._amplitude(counts.pairs * (1 - probability))
-            if abs(likelihood - before) < SETTLED:
+            if abs(likelihood - before) < SETTLED * max(LEAST_TO_SETTLE, likelihood - alone):
                 break
-        amplitude, table = self._amplitude(counts.pairs), self._price_null(counts.pairs)
-        alone = self._likelihood(self._other(amplitude, table), amplitude, table)
         return Fit(probability, float(likelihood - alone))
 
     def _matches(self, weight: Floats) -> Floats:
         """Expected matches per cell, from the cells' present shares in them."""
         counts = self.counts
         kinds = np.bincount(self.kind, weight, 4) + 0.01
-        matches = weight.sum() * shares(kinds)[self.kind] * counts.rank_share
+        matches: Floats = weight.sum() * shares(kinds)[self.kind] * counts.rank_share
         lag = histogram(self.lag[self.moved], weight[self.moved], self.lags, PSEUDO)
         matches *= np.where(self.moved, lag[self.lag], 1.0)
         matches *= self._match_price(weight)

@@ -17,8 +17,8 @@ from raceview.model import MILLIONTHS, Options
 
 LEAST_GAIN = 40.0
 """Natural logarithm of the likelihood that matches, and apart from that their prices, must add for a claim."""
-LEAST_CLARITY = 0.5
-"""Mean probability among matches that there must be."""
+LEAST_CLARITY = 0.8
+"""Of the pairs likelier to match than not, the share that must be expected to."""
 LEAST_LIKELY = 0.01
 """Pairs less likely than this do not leave the engine."""
 INFERRED = """
@@ -59,7 +59,7 @@ class Matching:
     gain: float
     """Natural logarithm of how much likelier the rows are with copies among them than without."""
     clarity: float
-    """Mean probability of a match among matches, in [0, 1]: near 0 where none can be told from other pairs."""
+    """Of the pairs likelier to be one event than not, the share that is expected to be; 0 where there are none."""
     groups: int
     """Groups of two or more rows taken to be one event."""
     copies: int

@@ -46,6 +46,8 @@ def falling(mass: Numbers, width: Floats) -> Floats:
 
     Neighbours that rise are pooled: the density is the slope of the least concave majorant of the counts so far.
     """
+    if not len(mass):
+        return np.zeros(0)
     blocks: list[tuple[float, float, int]] = []
     for weight, points in zip(mass.tolist(), width.tolist(), strict=True):
         block = (weight, points, 1)
@@ -53,8 +55,8 @@ def falling(mass: Numbers, width: Floats) -> Floats:
             before = blocks.pop()
             block = (before[0] + block[0], before[1] + block[1], before[2] + block[2])
         blocks.append(block)
-    density: Floats = np.concatenate([np.full(bins, weight / points) for weight, points, bins in blocks])
-    return shares(density * width)
+    density = np.array([weight / points for weight, points, _ in blocks])
+    return shares(density.repeat([bins for _, _, bins in blocks]) * width)
 
 
 def lattice_points(size: int) -> Floats:
@@ -65,7 +67,8 @@ def lattice_points(size: int) -> Floats:
     )
     points = 2 * np.diff(upto)[:size]
     points[0] = 1
-    return np.maximum(points, 1e-9).astype(np.float64)
+    some: Floats = np.maximum(points, 1e-9)
+    return some
 
 
 def smooth_density(counts: Floats, points: Floats) -> Floats:
