@@ -82,13 +82,14 @@ BLOCKS = list(_blocks())
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a copy of the sample, where `raceview` is on the path."""
+    """A folder with a copy of the sample, where the commands are on the path."""
     place = tmp_path_factory.mktemp("docs")
     shutil.copytree(ROOT / "data", place / "data")
-    command = place / "bin" / "raceview"
-    command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m raceview "$@"\n')
-    command.chmod(0o755)
+    (place / "bin").mkdir()
+    for name, module in (("raceview", "raceview"), ("deduplicate-stream", "raceview.deduplicate_stream")):
+        command = place / "bin" / name
+        command.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m {module} "$@"\n')
+        command.chmod(0o755)
     return place
 
 
@@ -289,8 +290,12 @@ def test_python_runs(block: Block, sample: Sample, monkeypatch: pytest.MonkeyPat
 
 def test_options_that_are_shown_are_known(folder: Path) -> None:
     known = "".join(
-        subprocess.run([folder / "bin" / "raceview", *of], capture_output=True, text=True, check=True).stdout
-        for of in (["--help"], ["simulate", "--help"])
+        subprocess.run([folder / "bin" / of[0], *of[1:]], capture_output=True, text=True, check=True).stdout
+        for of in (
+            ["raceview", "--help"],
+            ["raceview", "simulate", "--help"],
+            ["deduplicate-stream", "--help"],
+        )
     )
     shown = {
         option
