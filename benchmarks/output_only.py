@@ -1,6 +1,6 @@
 """The output alone: which rows are further copies, against the truth of simulated families, beside three other ways.
 
-Exact key (the last row per symbol and time stays), the 10 ms + 0.50 rule on neighbours in the file, and Splink 5
+Exact key (the first row per symbol and time stays: the last one scores worse), the 10 ms + 0.50 rule on neighbours in the file, and Splink 5
 where `--splink PYTHON` names an interpreter that has it. Then ten million rows, against DuckDB's parse and write.
 """
 
@@ -33,7 +33,9 @@ READ = (
     "CAST(price * 1000000 AS BIGINT) * 1000 AS price_units FROM read_csv('{file}', columns={{"
     "'symbol': 'VARCHAR', 'timestamp': 'TIMESTAMP_NS', 'price': 'DECIMAL(18,6)'}})"
 )
-EXACT_KEY = "SELECT row FROM outputs QUALIFY row_number() OVER (PARTITION BY symbol_id, time_ns ORDER BY row DESC) > 1"
+EXACT_KEY = (
+    "SELECT row FROM outputs QUALIFY row_number() OVER (PARTITION BY symbol_id, time_ns ORDER BY row) > 1"
+)
 RULE = (
     "SELECT b.row FROM outputs AS a JOIN outputs AS b ON b.row = a.row + 1 AND b.symbol_id = a.symbol_id "
     "WHERE abs(b.time_ns - a.time_ns) <= 10000000 AND abs(b.price_units - a.price_units) <= 500000000"
