@@ -118,6 +118,8 @@ class EventPage:
     files: dict[str, str]
     missing: tuple[str, ...]
     policy: str
+    inferred: bool
+    """There is no source: the rows were taken for one event, and the tick is the first of them."""
 
     @property
     def telling_row(self) -> EventRow | None:
@@ -134,7 +136,7 @@ def event_page(inv: Investigation, event: int) -> EventPage:
     telling = _telling(rows)
     place = (tick.time_ns, tick.price_units) if telling is None else (telling.time_ns, telling.price_units)
     previous, following = _neighbours(inv, event, tick, place)
-    twins, twin_count = _twins(inv, event, tick)
+    twins, twin_count = ((), 0) if inv.inferred else _twins(inv, event, tick)
     return EventPage(
         event=event,
         tick=tick,
@@ -153,6 +155,7 @@ def event_page(inv: Investigation, event: int) -> EventPage:
         files={file.role: file.name for file in inv.files.present()},
         missing=tuple(role for role in ("ticks", "attempts", "output") if getattr(inv.files, role) is None),
         policy=str(inv.policy),
+        inferred=inv.inferred is not None,
     )
 
 

@@ -26,7 +26,8 @@ def digits(page: EventPage) -> int:
 
 
 def where(page: EventPage, role: str, line: int) -> str:
-    """`worker_logs.csv:1164`."""
+    """`worker_logs.csv:1164`. A tick that is inferred stands in the output."""
+    role = "output" if page.inferred and role == "ticks" else role
     return f"{printable(page.files.get(role, role))}:{line}"
 
 
@@ -52,7 +53,9 @@ def verdict(page: EventPage) -> str:
 def why(page: EventPage) -> list[str]:
     """The sentences that say what became of the event, and how sure that is."""
     return [
-        sentence for sentence in (_reason(page), margin(page), *_doubts(page), *_unknown(page)) if sentence
+        sentence
+        for sentence in (_reason(page), margin(page), *_inferred(page), *_doubts(page), *_unknown(page))
+        if sentence
     ]
 
 
@@ -81,6 +84,19 @@ def margin(page: EventPage) -> str:
 def holds_unless(margin_ns: int) -> str:
     """What a margin means."""
     return f"Holds unless the two clocks differ by more than {amounts.duration(margin_ns)}."
+
+
+def _inferred(page: EventPage) -> Iterator[str]:
+    """What it means that there is no source."""
+    copies = [row for row in page.rows if row.role is Role.DUPLICATE]
+    if not page.inferred or not copies:
+        return
+    least = amounts.confidence(min(row.confidence_millionths for row in copies))
+    yield f"Inferred from the output alone: they are one event with a probability of {least}."
+    alike = [f"{row.row:,}" for row in copies if not (row.time_delta_ns or row.price_delta_units)]
+    if alike:
+        rows = f"Row {alike[0]} repeats" if len(alike) == 1 else f"Rows {', '.join(alike)} repeat"
+        yield f"{rows} the first exactly: that cannot be told from a twin, a second real event that is alike."
 
 
 def _doubts(page: EventPage) -> Iterator[str]:
@@ -147,6 +163,8 @@ def _apart(page: EventPage, beside: Neighbour) -> str:
 def _meant(page: EventPage, beside: Neighbour) -> str:
     if page.telling_row is None:
         return "no row is in question" if page.files.get("output") else "no rows to compare"
+    if page.inferred:
+        return "taken for another event"
     if beside.reachable:
         return f"within reach, see the confidence ({printable(beside.event_id, 24)})"
     return "cannot be meant"

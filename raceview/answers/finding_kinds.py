@@ -74,6 +74,9 @@ NEEDS: dict[FindingKind, tuple[str, ...]] = {
 }
 """The files without which a kind cannot be known."""
 
+INFERRED = (FindingKind.DUPLICATED, FindingKind.FALSE_KEY, FindingKind.UNKNOWN)
+"""Kinds that are known of events that are inferred, too."""
+
 COLUMNS = "at_ns, symbol, what, file, line, event, row, worker"
 """When (ns; NULL: nothing to do with a time); the symbol; a sentence; the file (by role, a quarantined record's by
 name) and line it stands in; the event, the row and the worker it is about, NULL where it is about none."""

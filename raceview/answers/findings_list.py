@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from raceview.answers.filters import Filter
-from raceview.answers.finding_kinds import COLUMNS, NEEDS, ON_REQUEST, FindingKind, source
+from raceview.answers.finding_kinds import COLUMNS, INFERRED, NEEDS, ON_REQUEST, FindingKind, source
 from raceview.investigation import Investigation
 from raceview.model import FindingName
 
@@ -63,6 +63,8 @@ class FindingsList:
             f"ORDER BY at_ns, file, line, row LIMIT {count} OFFSET {offset}"
         )
         names = {file.role: file.name for file in self.inv.files.present()}
+        if self.inv.inferred:
+            names["ticks"] = names["output"]  # where an inferred event stands
         for at_ns, symbol, what, file, line, event, row, _ in found:
             yield FindingLine(kind, at_ns, symbol, what, names.get(file, file), line, event, row)
 
@@ -76,7 +78,8 @@ def findings_list(inv: Investigation, where: Filter) -> FindingsList:
 
 
 def _count(inv: Investigation, kind: FindingKind, where: Filter) -> int | None:
-    if any(getattr(inv.files, role) is None for role in NEEDS[kind]):
+    needed = ("output",) if inv.inferred and kind in INFERRED else NEEDS[kind]
+    if any(getattr(inv.files, role) is None for role in needed):
         return None
     if kind is FindingKind.CLOCK_SKEW:
         return len(_skewed_clocks(inv, where))

@@ -113,7 +113,13 @@ def replay(investigation: Investigation, event: int) -> Replay:
         price_units=price_units,
         time_ns=time_ns,
         attempts=attempts,
-        steps=steps(time_ns, attempts, rows, output_given=investigation.files.output is not None),
+        steps=steps(
+            time_ns,
+            attempts,
+            rows,
+            output_given=investigation.files.output is not None,
+            source_given=investigation.inferred is None,
+        ),
         outcome=outcome or "",
         cause=Cause(cause) if cause else None,
         evidence=evidence or "",
@@ -121,13 +127,17 @@ def replay(investigation: Investigation, event: int) -> Replay:
 
 
 def steps(
-    time_ns: int, attempts: Sequence[ReplayAttempt], rows: Sequence[ReplayRow], output_given: bool = True
+    time_ns: int,
+    attempts: Sequence[ReplayAttempt],
+    rows: Sequence[ReplayRow],
+    output_given: bool = True,
+    source_given: bool = True,
 ) -> tuple[Step, ...]:
     """Everything that happened, in order. At one instant windows close before others open."""
     last = max([time_ns, *(max(a.start_ns, a.end_ns or 0) for a in attempts)])
-    ordered: list[tuple[tuple[int, int, int], Step]] = [
-        ((time_ns, -1, 0), Step(StepKind.EMITTED, time_ns)),
-    ]
+    ordered: list[tuple[tuple[int, int, int], Step]] = []
+    if source_given:
+        ordered.append(((time_ns, -1, 0), Step(StepKind.EMITTED, time_ns)))
     for attempt in attempts:
         claim = Step(_claim(attempt, attempts), attempt.start_ns, attempt, still_held_by=attempt.holders)
         ordered.append(((attempt.start_ns, 1, attempt.attempt), claim))

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from analysis.conftest import bundle, linked, stack
+from analysis.conftest import bundle, linked, matched, stack
 
-__all__ = ["bundle", "linked", "stack"]
+__all__ = ["bundle", "linked", "matched", "stack"]

@@ -57,9 +57,14 @@ def test_workers_with_what_they_had_a_part_in(linked: Opened) -> None:
     assert by_worker(inv) == [WorkerShare("w1", 4, 0, 2), WorkerShare("w2", 2, 1, 1)]
 
 
-def test_no_ticks_no_time(linked: Opened) -> None:
-    inv = linked(None, ATTEMPTS, "event ms\n - 1000")
-    assert duplicates_over_time(inv, 4) is None
+def test_no_event_no_time(bundle: Opened) -> None:
+    assert duplicates_over_time(bundle(None, ATTEMPTS, None), 4) is None
+
+
+def test_inferred_events_have_a_time(matched: Opened) -> None:
+    found = duplicates_over_time(matched("ms first\n 1000 -\n 2000 1\n 2004 1"), 2)
+    assert found is not None
+    assert found.counts == (0, 1)
 
 
 @pytest.mark.parametrize("cells", [1, 7, 78, 158])

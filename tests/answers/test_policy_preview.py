@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from analysis.conftest import Opened
 
 import raceview
 from raceview import Investigation, Options, Policy
@@ -149,12 +150,12 @@ def test_looking_changes_nothing(sample: Investigation) -> None:
     assert (sample.policy, sample.engine.rows("SELECT * FROM changes ORDER BY row")) == (Policy.FIRST, before)
 
 
-def test_without_the_ticks_only_the_obvious_rule_drops() -> None:
-    with raceview.open_bundle(output=SAMPLE / "final_output.csv") as inv:
-        assert Policy.SOURCE not in policies_here(inv)
-        assert {effect.policy for effect in effects(inv) if effect.dropped} == {Policy.EXACT_KEY}
-        row = changed_rows(inv, Policy.EXACT_KEY)[0]
-        assert (row.event, row.stays) == (None, None)
+def test_without_the_ticks_events_are_inferred_and_named_after_their_first_row(matched: Opened) -> None:
+    inv = matched("ms first\n 1000 -\n 2000 1\n 2004 1")
+    assert Policy.SOURCE not in policies_here(inv)
+    assert {effect.policy for effect in effects(inv) if not effect.dropped} == {Policy.NONE, Policy.EXACT_KEY}
+    (row,) = changed_rows(inv, Policy.FIRST)
+    assert (row.line, row.event, row.event_id, row.stays) == (4, 3, "row 1", 3)
 
 
 def score(policy: Policy, lost: int, left: int, prices: int, times: int) -> dict[str, Any]:

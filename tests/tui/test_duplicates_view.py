@@ -172,7 +172,7 @@ def test_selection_survives_a_resize(opened: Opened) -> None:
 @pytest.mark.parametrize(
     ("left_out", "said"),
     [
-        ("raw_tick_events.log", "cannot be known without the source ticks"),
+        ("raw_tick_events.log", "inferred: causes not known"),
         ("final_output.csv", "cannot be known without the output"),
         ("worker_logs.csv", "no worker log: causes not known"),
     ],

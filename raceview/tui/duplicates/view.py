@@ -169,15 +169,20 @@ class DuplicatesView(View):
     def _nothing(self, case: Case) -> str:
         """Why the list is empty: nothing matches, there is nothing, or nobody can know."""
         unknown = [_UNKNOWN[role] for role in case.summary["missing"] if role in _UNKNOWN]
-        if unknown:
+        if unknown and not case.summary.get("inferred"):
             return "; ".join(unknown)
-        return "no duplicated event matches: esc for all" if self._where else "no event was emitted twice"
+        if self._where:
+            return "no duplicated event matches: esc for all"
+        inferred = case.summary.get("inferred")
+        return "no row is taken for a copy of another" if inferred else "no event was emitted twice"
 
     def _tell_list(self, case: Case, found: Duplicates) -> None:
         total = case.summary["duplicates"]["events"]
         count = f" {len(found):,} of {total:,} events" if self._where else f" {total:,} events"
         where = f"   / filter: {self._where}" if self._where else ""
         no_log = "   no worker log: causes not known" if "attempts" in case.summary["missing"] else ""
+        if case.summary.get("inferred"):
+            no_log = "   inferred: causes not known"
         order = f"sorted by {self._sort}{', reversed' if self._reverse else ''}"
         right = f"{order}   {_days(found)} "
         room = max(0, self.size.width - len(right))

@@ -70,8 +70,9 @@ def _rule(what: str, file: str | None, width: int, more: str = "") -> Content:
 
 def _attempts(page: EventPage, width: int, selected: int) -> list[Content]:
     if not page.attempts:
-        missing = "attempts" in page.missing
-        return [Content("   the worker log is missing" if missing else "   no attempt of it")]
+        unknown = "which attempts are its own is not known without the source ticks" if page.inferred else ""
+        missing = "the worker log is missing" if "attempts" in page.missing else ""
+        return [Content(f"   {missing or unknown or 'no attempt of it'}")]
     cells = [_attempt_cells(page, attempt) for attempt in page.attempts]
     texts = _table(["attempt", "worker", "start", "end", "  status", "line"], cells)
     head, *lines = texts
@@ -113,7 +114,8 @@ def _rows(page: EventPage, width: int) -> list[Content]:
     if not page.rows:
         missing = "output" in page.missing
         return [Content("   the output is missing" if missing else "   no row of it")]
-    heads = ["row", "time", "price", "against the tick", "role", "action", "conf", "line"]
+    against = "against the first" if page.inferred else "against the tick"
+    heads = ["row", "time", "price", against, "role", "action", "conf", "line"]
     cells = [_row_cells(page, row) for row in page.rows]
     texts = _table(heads, cells)
     if max(map(columns, texts[1:])) + 4 > width:  # the head of the page tells the least confidence

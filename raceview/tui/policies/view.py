@@ -293,9 +293,7 @@ class PoliciesView(View):
             chosen = " · chosen for the export" if policy is self._chosen else " · enter chooses it"
             second = Content(f" It {deed(self._effects[policy])}{chosen if policy not in BASELINES else ''}")
         else:
-            second = Content(
-                f" It {deed(self._effects[policy])}. Without the ticks there is no score, and no copy to tell."
-            )
+            second = Content(f" It {deed(self._effects[policy])}. Without the ticks there is no score.")
         self.query_one("#said", Static).update(Content("\n").join([name, second]))
 
     def _draw_lists(self, pair: tuple[Policy, Policy], preview: Preview | None) -> None:

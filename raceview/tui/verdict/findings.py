@@ -128,6 +128,8 @@ def _counted(found: Sequence[Mapping[str, Any]]) -> list[Line]:
 def _links(summary: Mapping[str, Any]) -> Line:
     """How sure it is which event each row came from."""
     lowest = summary["lowest_confidence"]
+    if lowest is not None and summary.get("inferred"):
+        return [_NOTE, Piece(f"least probability of a copy {int(lowest * 1000) / 1000:.3f}")]
     if lowest is None or "ticks" in summary["missing"]:
         return []
     sure = f"lowest confidence {int(lowest * 1000) / 1000:.3f}"  # never rounded up

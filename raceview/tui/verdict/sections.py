@@ -106,7 +106,7 @@ def causes(summary: Mapping[str, Any], width: int) -> list[Line]:
 def over_time(found: OverTime | None, summary: Mapping[str, Any], width: int, height: int) -> list[Line]:
     """Duplicated events from the first tick to the last: one door a column."""
     title = " duplicates over time"
-    if {"ticks", "output"} & set(summary["missing"]):
+    if not _events_known(summary):
         return [[Piece(title, HEAD), Piece(": not known without ticks and output", FAINT)]]
     if found is None:
         return [[Piece(title, HEAD)], *([[Piece(" ...", FAINT)]] * height)]
@@ -134,7 +134,7 @@ def over_time(found: OverTime | None, summary: Mapping[str, Any], width: int, he
 
 def by_symbol(summary: Mapping[str, Any], width: int, most_lines: int) -> list[Line]:
     """Symbols, the one with most duplicated events first."""
-    if {"ticks", "output"} & set(summary["missing"]):
+    if not _events_known(summary):
         return [[Piece(" by symbol", HEAD), Piece(": not known", FAINT)]]
     found = sorted(summary["by_symbol"], key=lambda line: -line["duplicated_events"])
     most = found[0]["duplicated_events"] if found else 0
@@ -193,6 +193,11 @@ def by_worker(
             ]
         )
     return [*lines, *_rest(found, shown, "worker")]
+
+
+def _events_known(summary: Mapping[str, Any]) -> bool:
+    """Whether it is known which events have several rows: from the ticks, or inferred from the output alone."""
+    return bool(summary.get("inferred")) or {"ticks", "output"}.isdisjoint(summary["missing"])
 
 
 def _counted(
