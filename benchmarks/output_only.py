@@ -1,6 +1,6 @@
 """The output alone: which rows are further copies, against the truth of simulated families, beside three other ways.
 
-Exact key (the first row per symbol and time stays: the last one scores worse), the 10 ms + 0.50 rule on neighbours in
+Exact key (the first row per symbol and time stays; the brief's keeps the last), the 10 ms + 0.50 rule on neighbours in
 the file, and Splink 5 where `--splink PYTHON` names an interpreter that has it. Then ten million rows, against DuckDB's
 parse and write.
 """
