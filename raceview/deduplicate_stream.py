@@ -179,34 +179,40 @@ def deduplicate(task: Task) -> None:
 
 
 def _find(engine: Engine, task: Task, options: Options) -> Matching | None:
-    """Make the relations that say which rows are one event."""
+    """Make `inferred`: which rows are one event."""
     from raceview import sql
-    from raceview.inferred_events import make_crowded, make_events
 
-    sql.create(engine, "symbols", "workers", "tick_repeats", "attempt_matches", "attempt_events", "attempts")
-    sql.create(engine, "outputs")
-    found = None
+    sql.create(engine, "symbols", "outputs")
     if task.exact_key:
         sql.create(engine, "same_key")
-        sql.create(engine, "same_key_groups")
-        engine.create("inferred", "SELECT * FROM same_key_groups")
-    else:
-        from raceview.matching import match_rows
+        engine.create("inferred", sql.query("same_key_groups"))
+        return None
+    from raceview.matching import match_rows
 
-        found = match_rows(engine, options)
-    make_events(engine, singles=False)
-    make_crowded(engine)
-    return found
+    return match_rows(engine, options)
 
 
 def _change(engine: Engine, task: Task, source: SourceFile) -> None:
-    """Make `line_edits`: what the policy does to the lines of the file."""
-    from raceview import policies
+    """Make `line_edits`: what the policy does to the lines of the file.
+
+    What `first` keeps is known before anything is weighed; in a long file that saves the weighing.
+    """
+    from raceview import policies, sql
     from raceview.bundle.layout import field_names
     from raceview.bundle.records import split_csv
     from raceview.export.deduplicated import make_corrected
+    from raceview.inferred_events import FURTHER_ROWS, make_crowded, make_events
     from raceview.line_edits import make_line_edits
 
+    if task.policy is not Policy.FIRST or task.analysis:
+        sql.create(engine, "workers", "tick_repeats", "attempt_matches", "attempt_events", "attempts")
+        make_events(engine, singles=False)
+        make_crowded(engine)
+    if task.policy is Policy.FIRST:
+        engine.create("changes", policies.dropping(FURTHER_ROWS))
+        engine.create("corrected", "SELECT row, action AS text FROM changes WHERE 1 = 0")
+        make_line_edits(engine)
+        return
     step = policies.price_step_units(engine) if task.policy in policies.COMPUTED else 1
     policies.make_picks(engine, step)
     policies.make_changes(engine, task.policy, Options())

@@ -10,7 +10,9 @@ from __future__ import annotations
 from raceview import sql
 from raceview.engine.base import Engine
 
-_EVERY_ROW_BUT_COPIES = "NOT IN (SELECT row FROM inferred WHERE row <> first_row)"
+FURTHER_ROWS = "SELECT row FROM inferred WHERE row <> first_row"
+"""All rows of the groups but those that were emitted first."""
+_EVERY_ROW_BUT_COPIES = f"NOT IN ({FURTHER_ROWS})"
 _FIRST_OF_GROUPS = "IN (SELECT first_row FROM inferred)"
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from raceview import sql
 from raceview.engine.base import Engine
 from raceview.errors import UsageError
-from raceview.model import NS_PER_MS, PRICE_UNIT_DIGITS, Options, Policy
+from raceview.model import NS_PER_MS, PRICE_UNIT_DIGITS, Action, Options, Policy
 
 BASELINES = (Policy.NONE, Policy.EXACT_KEY)
 COMPUTED = (Policy.MEAN, Policy.MEDIAN)
@@ -102,6 +102,11 @@ def changes(policy: Policy, drop_phantoms: bool) -> str:
         rest = " WHERE row NOT IN (SELECT row FROM same_key)" if policy is Policy.EXACT_KEY else ""
         parts.append(_change("dropped", f"SELECT row, 0 AS event FROM phantoms{rest}"))
     return " UNION ALL ".join(parts or [_change("kept", "SELECT row, 0 AS event FROM outputs WHERE 1 = 0")])
+
+
+def dropping(rows: str) -> str:
+    """SQL, in the columns of `changes`, that drops the rows that the SQL `rows` selects."""
+    return _change(Action.DROPPED, f"SELECT row, 0 AS event FROM ({rows}) AS further")
 
 
 def _change(action: str, rows: str) -> str:

@@ -468,7 +468,7 @@ def test_a_defect_is_told_in_one_line_and_everything_is_cleared_away(
     monkeypatch.setattr(DuckDBEngine, "close", note)
     monkeypatch.setattr("raceview.inferred_events.make_events", lambda *_, **__: 1 // 0)
     (tmp_path / "in.csv").write_bytes(STREAM)
-    assert main(tmp_path / "in.csv", tmp_path / "out.csv") == 1
+    assert main(tmp_path / "in.csv", tmp_path / "out.csv", "--policy", "last") == 1
     assert capsys.readouterr().err == (
         "deduplicate-stream: a defect of raceview: ZeroDivisionError: integer division or modulo by zero "
         "(RACEVIEW_DEBUG=1 shows where)\n"
