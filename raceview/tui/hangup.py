@@ -27,6 +27,8 @@ def ends_on_signal(app: App[Any]) -> Iterator[list[int]]:
 
     def leave(number: int, _: object) -> None:
         came.append(number)
+        # A terminal that goes away sends SIGHUP, then SIGCONT; at that Textual would take up the terminal again.
+        signal.signal(signal.SIGCONT, signal.SIG_IGN)
         _let_go_of_a_dead_terminal()
         if not app.is_running:
             raise SystemExit(128 + number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,6 +67,16 @@ def test_leaving_while_a_file_does_not_come(env: dict[str, str], tmp_path: Path,
         terminal.press(key)
         assert terminal.wait(seconds=10) == 0
         assert terminal.modes == SANE
+
+
+@pytest.mark.usefixtures("nothing_left")
+def test_a_terminal_that_goes_away(env: dict[str, str]) -> None:
+    """The kernel sends SIGHUP, then SIGCONT, at which Textual would read the dead terminal for ever."""
+    with Terminal([*RACEVIEW, str(SAMPLE)], env=env) as terminal:
+        terminal.wait_for(r"4,000 events")
+        os.close(terminal.fd)
+        terminal.fd, terminal.ended = -1, True
+        assert terminal.wait() == 128 + signal.SIGHUP
 
 
 def test_the_place_is_kept_however_it_ends(env: dict[str, str]) -> None:
