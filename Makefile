@@ -31,7 +31,7 @@ run: $(VENV)/.installed ## open raceview on the sample in data/; without a termi
 	else echo "headless: raceview data --export --out exports" >&2; $(BIN)/raceview data --export --out exports; fi
 
 test: $(VENV)/.installed ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: $(VENV)/.installed ## check format, lint and types
 	@$(BIN)/ruff format --check .
