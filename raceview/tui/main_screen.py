@@ -8,6 +8,7 @@ from importlib import import_module
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Static
 
@@ -78,8 +79,9 @@ class MainScreen(Screen[None]):
         if self._case and self._front:
             session = self._case.session
             session.view = self._front
-            there = (view for view in self.query(View) if view.is_mounted)  # not one that is still being made
-            session.places.update({view.NAME: view.place() for view in there})
+            for view in self.query(View):
+                with suppress(NoMatches):  # still being made, or taken down already: its last place stays
+                    session.places[view.NAME] = view.place()
 
     def _made(self, name: str) -> View:
         view: View = getattr(import_module(f"raceview.tui.{name}.view"), f"{name.capitalize()}View")(id=name)

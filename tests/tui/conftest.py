@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import ContentSwitcher
 
 from raceview.tui.app import RaceviewApp
 from raceview.tui.opening import Opening
@@ -44,6 +45,10 @@ def opened() -> Opened:
         app = RaceviewApp(Opening(bundle, **opening))
         async with app.run_test(size=size) as pilot:
             await wait_until(pilot, lambda: app.case is not None and app.main.view is not None)
+            await wait_until(
+                pilot, lambda: app.main.query_one("#views", ContentSwitcher).current != "loading"
+            )
+            await pilot.pause()
             yield pilot
 
     return run
