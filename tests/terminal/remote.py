@@ -172,6 +172,13 @@ class Remote:
             self._tmux(*words), check=True, capture_output=True, text=True, timeout=20
         ).stdout.rstrip("\n")
 
+    def clipboard(self) -> str:
+        """The text of tmux's newest buffer, empty while it has none: then `show-buffer` fails."""
+        shown = subprocess.run(
+            self._tmux("show-buffer"), check=False, capture_output=True, text=True, timeout=20
+        )
+        return shown.stdout
+
     def pane(self, flag: str) -> str:
         """A format variable of the pane, e.g. `alternate_on`."""
         return self.ask_tmux("display-message", "-p", "-t", "case", f"#{{{flag}}}")

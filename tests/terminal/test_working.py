@@ -33,7 +33,7 @@ def test_the_evidence_goes_to_the_clipboard_through_tmux(host: Remote) -> None:
         client.wait_for(r"attempts? · worker_logs\.csv")
         event = client.text.split()[0]
         client.press("y")
-        client.wait_until(lambda: event in host.ask_tmux("show-buffer"), "the evidence in tmux's buffer")
+        client.wait_until(lambda: event in host.clipboard(), "the evidence in tmux's buffer")
 
 
 def test_an_export_is_that_of_the_command_line(host: Remote) -> None:
