@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from raceview.cli import main
+from raceview.cli.main import main
 
 if __name__ == "__main__":
     main()

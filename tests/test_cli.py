@@ -14,7 +14,7 @@ from typing import Any, Self
 import pytest
 
 import raceview
-from raceview import cli
+from raceview.cli import main as cli
 from raceview.errors import InputError, OutputError
 from raceview.model import Options, Outcome, Policy
 from raceview.simulate import Family
@@ -33,7 +33,7 @@ def _run(*words: str, **kwargs: Any) -> subprocess.CompletedProcess[str]:
 def _loaded_by(*words: str, cwd: Path) -> set[str]:
     """Those of HEAVY that a run of the command line has loaded when it ends."""
     probe = (
-        "import atexit, sys; from raceview.cli import main; sys.argv[0] = 'raceview'; "
+        "import atexit, sys; from raceview.cli.main import main; sys.argv[0] = 'raceview'; "
         f"atexit.register(lambda: print(*sorted(set({HEAVY}) & set(sys.modules)), file=sys.stderr)); main()"
     )
     run = subprocess.run(

@@ -18,7 +18,7 @@ LAYERS = [
     {"linkage", "matching", "causes", "findings", "ledger", "policies", "safeguards", "inferred_events"},
     {"investigation"},
     {"export", "charts", "gate", "answers", "line_edits"},
-    {"cli", "cli_group", "cli_options", "tui", "deduplicate_stream"},
+    {"cli", "tui", "deduplicate_stream"},
     {"__main__"},
 ]
 """From the bottom up; a module may import from its own layer and from those below, never in a circle."""

@@ -17,7 +17,7 @@ from analysis.conftest import Opened
 import raceview
 from raceview import Investigation, Options, Policy
 from raceview.answers.policy_preview import Effect, best, changed_rows, effects, flips, policies_here
-from raceview.cli_options import POLICIES
+from raceview.cli.options import POLICIES
 from raceview.export import write_exports
 
 SAMPLE = Path(__file__).parents[2] / "data"

@@ -13,7 +13,7 @@ import raceview
 from export.golden_set import INPUT
 from export.whole_set import policy_of
 from raceview import Investigation, Options, Policy
-from raceview.cli_options import POLICIES
+from raceview.cli.options import POLICIES
 from raceview.errors import UsageError
 from raceview.export import file_names, write_exports
 

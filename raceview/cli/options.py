@@ -1,7 +1,7 @@
 """The options of the command line, declared once each: name, placeholder, help, and the heading above them.
 
 Those of `raceview BUNDLE` are text or flags; what they mean is worked out where they are used, with sentences
-of our own for what is wrong (and typer need not load its type conversion, see `cli_group`).
+of our own for what is wrong (and typer need not load its type conversion, see `group`).
 """
 
 from __future__ import annotations
