@@ -26,7 +26,7 @@ from raceview.sql.decimals import price
 if TYPE_CHECKING:
     import pandas as pd
 
-    from raceview.causes import Finding
+    from raceview.findings import Finding
     from raceview.linkage.link import Linkage
     from raceview.matching import Matching
 
@@ -55,8 +55,8 @@ def open_bundle(
     """
     paths = find_bundle(*(None if path is None else Path(path) for path in (bundle, ticks, attempts, output)))
     engine = engine or open_engine()
-    # Linkage and causes need numpy; importing it takes as long as reading a small file: both at once.
-    Thread(target=import_module, args=("raceview.causes",), daemon=True).start()
+    # Linkage and findings need numpy; importing it takes as long as reading a small file: both at once.
+    Thread(target=import_module, args=("raceview.findings",), daemon=True).start()
     try:
         return Investigation(
             engine,
@@ -194,9 +194,9 @@ class Investigation:
         """Findings about the system; none where nothing is known but the output."""
         if self.inferred:
             return []
-        from raceview import causes
+        from raceview.findings import findings
 
-        return self._once("findings", lambda: causes.findings(self.engine, self.linkage))
+        return self._once("findings", lambda: findings(self.engine, self.linkage))
 
     @property
     def scores(self) -> list[dict[str, Any]]:
