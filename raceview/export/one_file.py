@@ -1,0 +1,49 @@
+"""Writes a single file whole or not at all: beside its place first, then into it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from raceview.bundle import BundleFiles
+from raceview.errors import OutputError, UsageError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """An empty file to write instead of `path`; it becomes `path` where the block ends well, and else is removed.
+
+    Folders on the way are made. Raises OutputError where it cannot be written.
+    """
+    staged: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(0, "it is a folder", str(path))
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+        staged = Path(name)
+        yield staged
+        staged.chmod(0o666 & ~_umask())  # a temporary file is its owner's alone
+        os.replace(staged, path)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        if staged is not None:
+            staged.unlink(missing_ok=True)
+
+
+def refuse_inputs(path: Path, files: BundleFiles) -> None:
+    """Raise UsageError where what is written would replace what was read."""
+    for file in files.present():
+        if path.resolve() == file.path.resolve() or (path.exists() and path.samefile(file.path)):
+            raise UsageError(f"{path} is one of the files that are read: choose another name")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
