@@ -82,11 +82,11 @@ def chosen_style(severity: int) -> int:
     return 3 * severity + _CHOSEN
 
 
-def stack(starts: Integers, ends: Integers) -> list[int]:
+def stack(starts: Iterable[int], ends: Iterable[int]) -> list[int]:
     """The first free line for each of these intervals, in order of start (greedy interval partitioning)."""
     free: list[int] = []
     depths = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+    for start, end in zip(starts, ends, strict=True):
         depth = next((at for at, until in enumerate(free) if until <= start), len(free))
         free[depth : depth + 1] = [end]
         depths.append(depth)
