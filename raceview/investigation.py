@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -20,7 +21,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, cast
 from raceview import inferred_events, policies, sql
 from raceview.bundle import BundleFiles, find_bundle, read_bundle
 from raceview.engine import Engine, open_engine
-from raceview.model import MILLIONTHS, NS_PER_MS, PRICE_UNIT_DIGITS, Cause, Kind, Options, Outcome, Policy
+from raceview.model import (
+    MILLIONTHS,
+    NS_PER_MS,
+    PRICE_UNIT_DIGITS,
+    Cause,
+    FindingName,
+    Kind,
+    Options,
+    Outcome,
+    Policy,
+)
 from raceview.sql.decimals import price
 
 if TYPE_CHECKING:
@@ -29,6 +40,7 @@ if TYPE_CHECKING:
     from raceview.findings import Finding
     from raceview.linkage.link import Linkage
     from raceview.matching import Matching
+    from raceview.safeguards import CurvePoint, Replay, Safeguarded
 
 T = TypeVar("T")
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -67,6 +79,11 @@ def open_bundle(
     except BaseException:
         engine.close()
         raise
+
+
+def _names_of(answer: type) -> list[str]:
+    """The columns of a frame of such answers."""
+    return [field.name for field in fields(answer)]
 
 
 def _step(progress: Progress | None, number: int) -> Progress | None:
@@ -200,6 +217,38 @@ class Investigation:
 
     @property
     def scores(self) -> list[dict[str, Any]]:
+    @property
+    def safeguards_list(self) -> list[Safeguarded]:
+        """What would have prevented the duplicates: every safeguard, unknown where a file that it needs is missing."""
+        return self._once("safeguards", lambda: self._replay().safeguards())
+
+    @property
+    def safeguard_curve_points(self) -> list[CurvePoint]:
+        """The same over their settings, for those that have one."""
+        return self._once("safeguard curves", lambda: self._replay().curves())
+
+    def _replay(self) -> Replay:
+        return self._once("replay", self._make_replay)
+
+    def _make_replay(self) -> Replay:
+        """Windows are compared with clocks set right, as far as findings tell that they are wrong."""
+        from raceview.safeguards import Known, Replay
+
+        ahead_ms = {
+            finding.subject: finding.value
+            for finding in self.findings_list
+            if finding.finding is FindingName.CLOCK_SKEW
+        }
+        workers = self.engine.rows("SELECT worker, worker_id FROM workers")
+        known = Known(
+            self.files.ticks is not None, self.files.attempts is not None, self.files.output is not None
+        )
+        return Replay(
+            self.engine,
+            known,
+            {worker: round(ahead_ms[name] * NS_PER_MS) for worker, name in workers if name in ahead_ms},
+        )
+
         """The scoreboard's lines, empty without the source of truth or without rows to judge."""
         if self.files.ticks is None or self.files.output is None:
             return []
@@ -303,6 +352,26 @@ class Investigation:
 
     def quarantine(self) -> pd.DataFrame:
         """Records that could not be used: file, line, reason, text."""
+    def safeguards(self) -> pd.DataFrame:
+        """One line per safeguard: duplicates it would have prevented (low to high), events harmed, and its price."""
+        import pandas as pd
+
+        from raceview.safeguards import Safeguarded
+
+        frame = pd.DataFrame([one.as_dict() for one in self.safeguards_list], columns=_names_of(Safeguarded))
+        counts = ["duplicates", "prevented_low", "prevented_high", "harmed"]
+        return frame.astype({**dict.fromkeys(counts, "Int64"), "price": "float64"})
+
+    def safeguard_curves(self) -> pd.DataFrame:
+        """The same for those that have a setting, one line per setting."""
+        import pandas as pd
+
+        from raceview.safeguards import CurvePoint
+
+        return pd.DataFrame(
+            [point.as_dict() for point in self.safeguard_curve_points], columns=_names_of(CurvePoint)
+        )
+
         return self.engine.frame("SELECT file, line, reason, text FROM quarantine ORDER BY file, line")
 
     def by_symbol(self) -> pd.DataFrame:

@@ -91,6 +91,37 @@ class FindingName(StrEnum):
     ID_COLLISION = "id_collision"
 
 
+class Safeguard(StrEnum):
+    """What would have kept an event from being written twice; keys at the sink first, then claims, then commits."""
+
+    UNIQUE_EVENT_ID = "unique_event_id"
+    """The sink refuses an event id that it has."""
+    SYMBOL_TIME_KEY = "symbol_time_key"
+    """The sink refuses a (symbol, timestamp) that it has."""
+    TTL_KEY = "ttl_key"
+    """The sink refuses an event id that it saw within a while."""
+    SOURCE_TIME = "source_time"
+    """Rows bear the source's timestamp, not the worker's."""
+    SOURCE_TIME_KEY = "source_time_key"
+    """The same, and the sink refuses a (symbol, timestamp) that it has."""
+    SOURCE_TIME_PRICE_KEY = "source_time_price_key"
+    """The same, and the sink refuses a (symbol, timestamp, price) that it has."""
+    ATOMIC_CLAIM = "atomic_claim"
+    """An event is claimed by compare-and-set before work begins."""
+    SINGLE_WRITER = "single_writer"
+    """A symbol belongs to one worker."""
+    LEASE = "lease"
+    """A claim holds for a set time."""
+    HEARTBEAT = "heartbeat"
+    """A claim holds for as long as its worker is heard of."""
+    TIMEOUT = "timeout"
+    """An attempt is given up later."""
+    FENCING_TOKEN = "fencing_token"
+    """The sink refuses a claim older than one it has seen of the event."""
+    TRANSACTION = "transaction"
+    """A row and its acknowledgement are committed together, or neither is."""
+
+
 class Policy(StrEnum):
     """Ways to pick one row per event, in the order in which they are shown."""
 

@@ -117,6 +117,7 @@ def sample(folder: Path) -> Sample:
             patch.setattr(DuckDBEngine, name, noted(getattr(DuckDBEngine, name)))
         with raceview.open_bundle(folder / "data") as inv:
             write_exports(inv, folder / "exports")
+            assert inv.safeguards_list
             names = dict.fromkeys([*MADE_BY_THE_SCAN, *made])
             relations = {name: _columns(inv, name) for name in names}
     with raceview.open_bundle(output=folder / "data" / "final_output.csv") as inv:
