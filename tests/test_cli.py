@@ -20,6 +20,7 @@ from raceview.model import Options, Outcome, Policy
 from raceview.simulate import Family
 
 RACEVIEW = [sys.executable, "-m", "raceview"]
+COMMANDS = [one.callback.__name__ for one in cli.app.registered_commands if one.callback and not one.hidden]
 HEAVY = ["duckdb", "numpy", "pandas", "plotext", "pydantic", "rich", "scipy", "textual"]
 
 
@@ -59,7 +60,13 @@ def test_help_shows_the_options_and_the_other_commands() -> None:
     run = _run("--help", env={**os.environ, "COLUMNS": "80"})
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.startswith("Usage: raceview [OPTIONS] ")
-    for expected in ("--fail-on WHAT", "Exit codes:", "\nFiles:\n", "\nCommands:\n  simulate "):
+    for expected in (
+        "--fail-on WHAT",
+        "Exit codes:",
+        "\nFiles:\n",
+        "\nCommands:\n",
+        *(f"\n  {name} " for name in COMMANDS),
+    ):
         assert expected in run.stdout
     assert "investigate" not in run.stdout
     assert max(map(len, run.stdout.splitlines())) <= 80
@@ -109,7 +116,7 @@ def test_words_that_are_not_understood(words: list[str], tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("words", "index", "expected"),
     [
-        ("raceview ", 1, ["simulate"]),
+        ("raceview ", 1, COMMANDS),
         ("raceview --po", 1, ["--policy"]),
         ("raceview data --policy ma", 3, ["majority"]),
         ("raceview data --fail-on ", 3, ["duplicates", "lost", "any"]),

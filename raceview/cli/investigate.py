@@ -12,7 +12,6 @@ from typing import Annotated, Any
 import typer
 
 import raceview
-from raceview import quantities
 from raceview.cli import options as given
 from raceview.cli import reading
 from raceview.cli.inputs import Inputs, inputs, opened
@@ -89,14 +88,7 @@ def investigate(
     Exit codes: 0 done, 1 a defect, 2 usage, 3 closed by --fail-on,
                 4 input cannot be used, 5 output cannot be written.
     """
-    options = Options(
-        jitter_ns=read(quantities.nanoseconds, "--jitter", jitter),
-        price_tolerance_units=read(quantities.price_units, "--price-tolerance", price_tolerance),
-        threshold=quantities.probability(threshold, "--threshold"),
-        assume_tz=quantities.zone(assume_tz, "--assume-tz"),
-        policy=read(reading.policy, "--policy", policy),
-        drop_phantoms=drop_phantoms,
-    )
+    options = reading.analysis(assume_tz, policy, drop_phantoms, jitter, price_tolerance, threshold)
     closes = read(reading.gate, "--fail-on", fail_on)
     if not export:
         _refuse_without_export({"--out": out, "--json": as_json, "--fail-on": fail_on})

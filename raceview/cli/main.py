@@ -18,6 +18,7 @@ from raceview.cli.group import DEFAULT, DefaultCommand, DefaultGroup
 from raceview.cli.investigate import StillBusyError, investigate
 from raceview.cli.simulate import simulate
 from raceview.cli.talk import tell, tell_defect
+from raceview.cli.trace import trace
 from raceview.errors import RaceviewError
 from raceview.interrupts import INTERRUPTED, interrupts_noted
 from raceview.model import ExitCode
@@ -25,6 +26,7 @@ from raceview.model import ExitCode
 app = typer.Typer(cls=DefaultGroup, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command(DEFAULT, cls=DefaultCommand, hidden=True)(investigate)
 app.command()(simulate)
+app.command()(trace)
 
 
 def main() -> NoReturn:
