@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from raceview.comparison import Comparison, compare
     from raceview.errors import RaceviewError
     from raceview.investigation import Investigation, open_bundle
     from raceview.model import Options, Policy
@@ -20,14 +21,25 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Comparison": "raceview.comparison",
     "Investigation": "raceview.investigation",
     "Options": "raceview.model",
     "Policy": "raceview.model",
     "RaceviewError": "raceview.errors",
+    "compare": "raceview.comparison",
     "open_bundle": "raceview.investigation",
 }
 
-__all__ = ["Investigation", "Options", "Policy", "RaceviewError", "__version__", "open_bundle"]
+__all__ = [
+    "Comparison",
+    "Investigation",
+    "Options",
+    "Policy",
+    "RaceviewError",
+    "__version__",
+    "compare",
+    "open_bundle",
+]
 
 
 def __getattr__(name: str) -> Any:

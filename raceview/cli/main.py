@@ -14,6 +14,7 @@ from typing import NoReturn
 
 import typer
 
+from raceview.cli.compare import compare
 from raceview.cli.group import DEFAULT, DefaultCommand, DefaultGroup
 from raceview.cli.investigate import StillBusyError, investigate
 from raceview.cli.simulate import simulate
@@ -25,6 +26,7 @@ from raceview.model import ExitCode
 
 app = typer.Typer(cls=DefaultGroup, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command(DEFAULT, cls=DefaultCommand, hidden=True)(investigate)
+app.command()(compare)
 app.command()(simulate)
 app.command()(trace)
 
