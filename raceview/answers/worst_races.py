@@ -30,12 +30,14 @@ def worst_races(inv: Investigation) -> list[WorstRace]:
     """The events that `RULE` chooses: at most WORST and one for each cause; none where nothing is duplicated."""
     worst = [
         event
-        for (event,) in inv.engine.rows(f"SELECT event FROM duplicated ORDER BY {WORST_FIRST} LIMIT {WORST}")
+        for (event,) in inv.engine.rows(
+            f"SELECT event FROM duplicated AS d ORDER BY {WORST_FIRST} LIMIT {WORST}"
+        )
     ]
     shown = {cause for (cause,) in inv.engine.rows(f"SELECT cause FROM duplicated WHERE {_among(worst)}")}
     clearest = inv.engine.rows(
         "SELECT event, cause FROM (SELECT d.*, row_number() OVER (PARTITION BY cause ORDER BY "
-        f"coalesce(margin_ns, -1) DESC, {WORST_FIRST}) AS place, count(*) OVER (PARTITION BY cause) AS alike "
+        f"coalesce(d.margin_ns, -1) DESC, {WORST_FIRST}) AS place, count(*) OVER (PARTITION BY cause) AS alike "
         "FROM duplicated AS d) AS ranked WHERE place = 1 ORDER BY alike DESC, cause"
     )
     found = [WorstRace(event, f"worst {place}") for place, event in enumerate(worst, start=1)]
@@ -47,8 +49,8 @@ def worst_races(inv: Investigation) -> list[WorstRace]:
     return found
 
 
-WORST_FIRST = "rows DESC, price_max_units - price_min_units DESC, time_shift_ns DESC, event"
-"""SQL: the order of the duplicated events, worst first."""
+WORST_FIRST = "d.rows DESC, d.price_max_units - d.price_min_units DESC, d.time_shift_ns DESC, d.event"
+"""SQL: the order of the duplicated events `d`, worst first."""
 
 
 def _among(events: list[int]) -> str:

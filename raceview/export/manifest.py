@@ -48,14 +48,14 @@ def manifest_text(inv: Investigation, written: dict[str, tuple[int, str]]) -> st
             for file in inv.files.present()
         ],
         "options": {**asdict(inv.options), "policy": str(inv.policy)},
-        "conservation": _conservation(inv),
+        "conservation": conservation(inv),
         "counts": _counts(inv),
         "files": {name: {"size": size, "sha256": digest} for name, (size, digest) in sorted(written.items())},
     }
     return json.dumps(content, indent=2, ensure_ascii=True) + "\n"
 
 
-def _conservation(inv: Investigation) -> dict[str, Any]:
+def conservation(inv: Investigation) -> dict[str, Any]:
     """Where every output record went; raises AssertionError where they do not add up, a defect."""
     output = inv.files.output
     if output is None:

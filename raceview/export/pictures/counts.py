@@ -41,12 +41,16 @@ def over_time_chart(spans: CausesOverTime) -> alt.Chart:
                 )
                 below += counts[cell]
     causes = {cause_words(cause): CAUSES[cause] for cause in spans.counts}
-    span = [spans.start_ns / NS_PER_MS, spans.end_ns / NS_PER_MS]
+    ends = (spans.start_ns / NS_PER_MS, spans.end_ns / NS_PER_MS)  # the scale is to show all of the time
+    lines += [
+        {"from": end, "to": end, "cause": next(iter(causes)), "events": 0, "low": 0, "high": 0}
+        for end in ends
+    ]
     chart: alt.Chart = (
         alt.Chart(data(lines))
         .mark_rect(strokeWidth=0.5)
         .encode(
-            x=alt.X("from:T", scale=alt.Scale(type="utc", domain=span, nice=False), title="time, UTC"),
+            x=alt.X("from:T", scale=alt.Scale(type="utc", nice=False), title="time, UTC"),
             x2="to:T",
             y=alt.Y("low:Q", title="duplicated events", axis=alt.Axis(tickMinStep=1)),
             y2="high:Q",

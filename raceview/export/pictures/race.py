@@ -73,7 +73,7 @@ def race_chart(scene: Scene, number: int = 1) -> alt.LayerChart:
             opacity=alt.condition(f"datum.kind == {OTHER!r}", alt.value(0.35), alt.value(0.9)),
             tooltip=told,
         ),
-        attempts.transform_filter("datum.unended")
+        alt.Chart(data([bar for bar in bars if bar["unended"]]))
         .mark_point(shape="triangle-right", size=90, filled=True)
         .encode(x="to:Q", y=lane, color=colour, tooltip=told),
         attempts.mark_text(align="left", dx=4, fontSize=11, fontWeight="bold").encode(
