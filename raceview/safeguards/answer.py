@@ -12,8 +12,9 @@ from raceview.model import Safeguard
 class Effect:
     """What would have been different. Duplicate rows prevented, at least and at most; real events harmed.
 
-    An event is harmed where it had a row and would have none, or had one with the source's own values and would have
-    none such.
+    An event is harmed where it had a row and would have none; by a sink that refuses rows also where it had a row
+    with the source's own values, and would have none such. Which values an attempt would have written had it been
+    alone is in no file, so safeguards that keep attempts from starting are not blamed for values.
     """
 
     low: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from raceview.engine.base import Engine
 from raceview.model import Safeguard
 from raceview.safeguards.answer import Effect, Price
+from raceview.safeguards.keys import first_row_harm
 from raceview.safeguards.prices import attempts_at_peak
 from raceview.safeguards.rule import Replayed, Rule
 from raceview.safeguards.thresholds import ALWAYS, find_thresholds
@@ -18,7 +19,8 @@ def fencing_token(engine: Engine) -> Replayed:
 
     That asks who wrote first. Where the attempts of all of an event's rows are known, the order of the output answers.
     Else nothing is certain: an attempt may have been overtaken by each later one that started before it ended, or
-    after it timed out. A further row of the same attempt, or of a later one, is not refused (Kleppmann 2016).
+    after it timed out. A further row of the same attempt, or of a later one, is not refused (Kleppmann 2016). The
+    first row that is written is never refused, so at most those events are harmed whose first row is not the best.
     """
     found = find_thresholds(engine, "fence_low", "fence_high").at(ALWAYS)
     ((overtaken,),) = engine.rows(
@@ -31,7 +33,11 @@ def fencing_token(engine: Engine) -> Replayed:
         if found.low < found.high
         else ""
     )
-    return Replayed(Effect(found.low, found.high, 0), Price(TOKEN_BYTES, "bytes per row"), note=note)
+    return Replayed(
+        Effect(found.low, found.high, min(first_row_harm(engine), found.high)),
+        Price(TOKEN_BYTES, "bytes per row"),
+        note=note,
+    )
 
 
 def transaction(engine: Engine) -> Replayed:

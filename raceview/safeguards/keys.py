@@ -46,8 +46,7 @@ def symbol_time_key(engine: Engine) -> Replayed:
         "SELECT row FROM (SELECT row, row_number() OVER (PARTITION BY last_row ORDER BY row) AS turn FROM "
         "(SELECT row, last_row FROM same_key UNION SELECT last_row, last_row FROM same_key) AS k) AS g WHERE turn > 1"
     )
-    effect = _effect(engine, refused, _EXACT)
-    ((rows,),) = engine.rows("SELECT count(*) FROM same_key")
+    effect, rows = _effect(engine, refused, _EXACT)
     ((upsert,),) = engine.rows(
         "SELECT count(*) FROM same_key AS k JOIN crowded AS c ON c.row = k.row AND c.place > 1"
     )
@@ -95,13 +94,16 @@ def _by_source_time(engine: Engine, key: str) -> Replayed:
             ) AS keyed
         ) AS turns WHERE turn > 1
     """
-    ((rows,),) = engine.rows(f"SELECT count(*) FROM ({refused}) AS r")
-    return Replayed(_effect(engine, refused, _PRICE_EXACT), keys_for_ever(engine, rows))
+    effect, rows = _effect(engine, refused, _PRICE_EXACT)
+    return Replayed(effect, keys_for_ever(engine, rows))
 
 
-def _effect(engine: Engine, refused: str, right: str) -> Effect:
-    """What is left of each event that loses a row; `right` is when a row that is left holds the source's values."""
-    ((prevented, harmed),) = engine.rows(
+def _effect(engine: Engine, refused: str, right: str) -> tuple[Effect, int]:
+    """What is left of each event that loses a row, and how many rows are refused.
+
+    `right` is when a row that is left holds the source's values.
+    """
+    ((prevented, harmed, rows),) = engine.rows(
         f"""
         WITH refused AS ({refused}),
         touched AS (SELECT DISTINCT l.event FROM links AS l JOIN refused AS r ON r.row = l.row),
@@ -117,11 +119,11 @@ def _effect(engine: Engine, refused: str, right: str) -> Effect:
             GROUP BY l.event
         )
         SELECT coalesce(sum(rows - CASE WHEN stay > 0 THEN stay ELSE 1 END), 0),
-            coalesce(sum(CASE WHEN stay = 0 OR had > has THEN 1 ELSE 0 END), 0)
+            coalesce(sum(CASE WHEN stay = 0 OR had > has THEN 1 ELSE 0 END), 0), (SELECT count(*) FROM refused)
         FROM counted
         """
     )
-    return Effect(int(prevented), int(prevented), int(harmed))
+    return Effect(int(prevented), int(prevented), int(harmed)), int(rows)
 
 
 RULES = (

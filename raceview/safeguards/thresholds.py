@@ -68,6 +68,7 @@ def find_thresholds(engine: Engine, low: str, high: str, spared: int = 0, extra:
                     PARTITION BY event ORDER BY CASE WHEN {high} IS NULL THEN 1 ELSE 0 END, {high}, attempt
                 ) AS high_rank
             FROM reclaims
+            WHERE {low} IS NOT NULL OR {high} IS NOT NULL
         )
         SELECT 0 AS part, low_ns AS setting_ns, 1 AS times FROM sides
         WHERE low_ns IS NOT NULL AND low_rank BETWEEN 1 AND rows - 1

@@ -24,7 +24,7 @@ def ttl_key(engine: Engine) -> Replayed:
     found = _ttl_thresholds(engine)
     reach = found.low if found.low.size else found.high
     setting = _whole_ms(int(reach.max())) if reach.size else _whole_ms(longest_work_ns(engine))
-    effect = _with_first_row(found.at(setting), engine)
+    (effect,) = _with_first_row(engine, [found.at(setting)])
     note = (
         ""
         if effect.low == effect.high
@@ -36,7 +36,7 @@ def ttl_key(engine: Engine) -> Replayed:
 def ttl_curve(engine: Engine) -> list[CurvePoint]:
     found = _ttl_thresholds(engine)
     grid = found.grid()
-    effects = [_with_first_row(found.at(setting), engine) for setting in grid]
+    effects = _with_first_row(engine, [found.at(setting) for setting in grid])
     return _points(Safeguard.TTL_KEY, grid, effects, keys_within(engine, grid))
 
 
@@ -51,16 +51,18 @@ def lease(engine: Engine) -> Replayed:
     setting = longest_work_ns(engine)
     effect = found.at(setting)
     ((failed,),) = engine.rows("SELECT count(*) FROM attempts WHERE failed = 1")
-    note = f"after each of {failed} time-outs the event waits as long, and less after none" if failed else ""
-    return Replayed(effect, _lease_price(setting), f"lease {shown(setting)}", note)
+    note = (
+        f"{failed} attempts timed out: behind a dead worker an event waits for the whole lease"
+        if failed
+        else ""
+    )
+    return Replayed(effect, _run_out(engine, [setting])[0], f"lease {shown(setting)}", note)
 
 
 def lease_curve(engine: Engine) -> list[CurvePoint]:
     found = find_thresholds(engine, "lease_low", "lease_high")
     grid = found.grid()
-    return _points(
-        Safeguard.LEASE, grid, [found.at(setting) for setting in grid], [_lease_price(s) for s in grid]
-    )
+    return _points(Safeguard.LEASE, grid, [found.at(setting) for setting in grid], _run_out(engine, grid))
 
 
 def timeout(engine: Engine) -> Replayed:
@@ -78,12 +80,12 @@ def timeout(engine: Engine) -> Replayed:
 
 
 def timeout_curve(engine: Engine) -> list[CurvePoint]:
-    """From the present time-out to a hundred times that."""
+    """From the present time-out to ten times that."""
     present = patience_ns(engine)
     if present is None:
         return []
     found = _timeout_thresholds(engine)
-    grid = [present, *(setting for setting in decades(present, 100 * present) if setting > present)]
+    grid = [present, *(setting for setting in decades(present, 10 * present) if setting > present)]
     effects = [found.at(setting) for setting in grid]
     return _points(Safeguard.TIMEOUT, grid, effects, [_later(setting - present) for setting in grid])
 
@@ -97,18 +99,25 @@ def _timeout_thresholds(engine: Engine) -> Thresholds:
     return find_thresholds(engine, _NEVER, "timeout_high")
 
 
-def _with_first_row(effect: Effect, engine: Engine) -> Effect:
-    """With rows beyond the attempts, which may always be refused, and with the harm of taking the first row."""
+def _with_first_row(engine: Engine, effects: list[Effect]) -> list[Effect]:
+    """With rows beyond the attempts, which may always be refused, and with the most that taking the first may harm."""
     ((extra,),) = engine.rows(
-        "SELECT coalesce(sum(rows - CASE WHEN attempts > 0 THEN attempts ELSE 1 END), 0) FROM ledger "
-        "WHERE rows > 1 AND rows > attempts"
+        "SELECT CAST(coalesce(sum(rows - CASE WHEN attempts > 0 THEN attempts ELSE 1 END), 0) AS BIGINT) "
+        "FROM ledger WHERE rows > 1 AND rows > attempts"
     )
-    high = effect.high + int(extra)
-    return Effect(effect.low, high, min(first_row_harm(engine), high))
+    harm = first_row_harm(engine)
+    return [Effect(effect.low, effect.high + extra, min(harm, effect.high + extra)) for effect in effects]
 
 
-def _lease_price(setting_ns: int) -> Price:
-    return Price(setting_ns / NS_PER_MS, "ms until a dead worker's event is free")
+def _run_out(engine: Engine, leases_ns: list[int]) -> list[Price]:
+    """Successes that take longer than their lease: each would be claimed anew, and written twice."""
+    longer = ", ".join(
+        f"coalesce(sum(CASE WHEN end_ns - start_ns > {lease} THEN 1 ELSE 0 END), 0)" for lease in leases_ns
+    )
+    if not longer:
+        return []
+    (counts,) = engine.rows(f"SELECT {longer} FROM attempts WHERE failed = 0")
+    return [Price(int(count), "leases that run out under a worker at work") for count in counts]
 
 
 def _later(added_ns: int) -> Price:

@@ -5,6 +5,6 @@ Importing it costs nothing; numpy and duckdb come in when `simulate` is called.
 """
 
 from raceview.simulate.families import Family, Order
-from raceview.simulate.simulation import Simulated, simulate
+from raceview.simulate.simulation import Simulated, make, simulate
 
-__all__ = ["Family", "Order", "Simulated", "simulate"]
+__all__ = ["Family", "Order", "Simulated", "make", "simulate"]

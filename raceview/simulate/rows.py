@@ -40,6 +40,19 @@ class Rows:
     symbol: NDArray[np.int8]
     time: NDArray[np.int64]
     price: NDArray[np.int32]
+    written: NDArray[np.int64]
+    """When it was written; by the true clock."""
+
+    def only(self, some: NDArray[np.bool_] | NDArray[np.int64]) -> Rows:
+        """Some of them, in the order of their numbers where these are given."""
+        return Rows(
+            self.event[some],
+            self.attempt[some],
+            self.symbol[some],
+            self.time[some],
+            self.price[some],
+            self.written[some],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +79,7 @@ def make_rows(scenario: Scenario, attempts: Attempts, order: Order, rng: np.rand
         rows.price[nobody] = phantoms.price
     if order is Order.EVENT:
         return rows
-    by_time = np.argsort(writes.at, kind="stable")
-    return Rows(
-        rows.event[by_time],
-        rows.attempt[by_time],
-        rows.symbol[by_time],
-        rows.time[by_time],
-        rows.price[by_time],
-    )
+    return rows.only(np.argsort(writes.at, kind="stable"))
 
 
 def _writes(scenario: Scenario, attempts: Attempts, phantoms: Ticks, rng: np.random.Generator) -> _Writes:
@@ -128,7 +134,7 @@ def _values(scenario: Scenario, attempts: Attempts, writes: _Writes, rng: np.ran
     if shape.skew:
         skewed = (writes.attempt != NOBODY) & (attempts.worker[writes.attempt] == shape.skewed_worker)
         time[skewed] += shape.skew
-    return Rows(writes.event, writes.attempt, symbol, time, price)
+    return Rows(writes.event, writes.attempt, symbol, time, price, writes.at)
 
 
 def _noise(

@@ -13,6 +13,8 @@ from raceview.simulate.families import MS, Family, Order, draw_shape
 
 if TYPE_CHECKING:
     from raceview.simulate.families import Shape
+    from raceview.simulate.intervention import InPlace
+    from raceview.simulate.write import Content
 
 LARGEST = 2**30
 """Event numbers share a 64-bit integer with a time of writing when rows are sorted."""
@@ -41,30 +43,64 @@ def simulate(
     seed: int,
     order: Order = Order.EVENT,
     spacing_ms: float | None = None,
+    safeguard: InPlace | None = None,
 ) -> Simulated:
     """Write a bundle of `events` ticks and its truth into the folder `out`, which is created.
 
     The same arguments give the same bytes. `spacing_ms` is the mean gap between two ticks of one symbol;
-    without it the family's own is taken. Raises `UsageError` for arguments that make no sense, `OutputError`
-    where the files cannot be written.
+    without it the family's own is taken. With a `safeguard` in place the same world is run again, faults and all,
+    with what the safeguard keeps from happening left out. Raises `UsageError` for arguments that make no sense,
+    `OutputError` where the files cannot be written.
     """
+    from raceview.simulate import write
+
+    content = make(family, events, seed, order, spacing_ms, safeguard)
+    write.write_bundle(out, content)
+    return Simulated(
+        folder=out,
+        ticks=out / write.TICKS_NAME,
+        attempts=out / write.ATTEMPTS_NAME,
+        output=out / write.OUTPUT_NAME,
+        truth=out / write.TRUTH_NAME,
+        facts_path=out / write.FACTS_NAME,
+        event_count=events,
+        attempt_count=content.attempts.event.size,
+        row_count=content.rows.event.size,
+        facts=content.facts,
+    )
+
+
+def make(
+    family: Family,
+    events: int,
+    seed: int,
+    order: Order = Order.EVENT,
+    spacing_ms: float | None = None,
+    safeguard: InPlace | None = None,
+) -> Content:
+    """What `simulate` writes, unwritten."""
     _check(events, seed, spacing_ms)
     import numpy as np
 
-    from raceview.simulate import write
     from raceview.simulate.faults import plant
+    from raceview.simulate.intervention import at_the_sink, before_the_work
     from raceview.simulate.rows import make_rows
     from raceview.simulate.scenario import Scenario
     from raceview.simulate.ticks import make_ticks
     from raceview.simulate.truth import judge
     from raceview.simulate.workers import make_attempts
+    from raceview.simulate.write import Content
 
     rng = np.random.default_rng([seed, list(Family).index(family)])
     shape = draw_shape(family, spacing_ms, rng)
     plan = plant(shape, events, rng)
     scenario = Scenario(shape, plan, make_ticks(shape, events, plan.twins, rng))
     attempts = make_attempts(scenario, rng)
+    if safeguard:
+        attempts = before_the_work(scenario, attempts, safeguard)
     rows = make_rows(scenario, attempts, order, rng)
+    if safeguard:
+        rows = at_the_sink(scenario, attempts, rows, safeguard)
     truth = judge(scenario, attempts, rows)
     counts = {"events": events, "attempts": attempts.event.size, "rows": rows.event.size}
     found = {
@@ -75,19 +111,7 @@ def simulate(
         "causes_changed_by_skew": truth.changed_by_skew,
     }
     facts = {"family": family.value, "seed": seed, "order": order.value} | counts | found | _settings(shape)
-    write.write_bundle(out, write.Content(scenario, attempts, rows, truth, facts))
-    return Simulated(
-        folder=out,
-        ticks=out / write.TICKS_NAME,
-        attempts=out / write.ATTEMPTS_NAME,
-        output=out / write.OUTPUT_NAME,
-        truth=out / write.TRUTH_NAME,
-        facts_path=out / write.FACTS_NAME,
-        event_count=events,
-        attempt_count=attempts.event.size,
-        row_count=rows.event.size,
-        facts=facts,
-    )
+    return Content(scenario, attempts, rows, truth, facts)
 
 
 def _check(events: int, seed: int, spacing_ms: float | None) -> None:

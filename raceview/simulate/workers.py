@@ -5,7 +5,7 @@ Nothing here knows values: the rows are made by `rows.py`, the verdicts by `trut
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +44,10 @@ class Attempts:
     """How many rows it wrote."""
     written: NDArray[np.int64]
     """When it wrote the first, or would have; by the true clock."""
+
+    def only(self, some: NDArray[np.bool_]) -> Attempts:
+        """Some of the lines, as if the others had never been."""
+        return Attempts(*(getattr(self, field.name)[some] for field in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)
