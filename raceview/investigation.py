@@ -111,9 +111,11 @@ class Investigation:
         """Held by who writes what the policy decides, and while another one is chosen: the two never mix."""
         self.inferred: Matching | None = None
         """How events were told from the output alone; None where there is a source, or no output."""
-        _step(progress, 1)
+        if files.attempts:
+            _step(progress, 1)
         self._prepare()
-        _step(progress, 2)
+        if files.output:
+            _step(progress, 2)
         with ThreadPoolExecutor(max_workers=1) as aside:
             apart = aside.submit(self._prepare_apart)
             self.linkage = self._link() if self._has_source else self._infer()
@@ -216,8 +218,6 @@ class Investigation:
         return self._once("findings", lambda: findings(self.engine, self.linkage))
 
     @property
-    def scores(self) -> list[dict[str, Any]]:
-    @property
     def safeguards_list(self) -> list[Safeguarded]:
         """What would have prevented the duplicates: every safeguard, unknown where a file that it needs is missing."""
         return self._once("safeguards", lambda: self._replay().safeguards())
@@ -249,6 +249,8 @@ class Investigation:
             {worker: round(ahead_ms[name] * NS_PER_MS) for worker, name in workers if name in ahead_ms},
         )
 
+    @property
+    def scores(self) -> list[dict[str, Any]]:
         """The scoreboard's lines, empty without the source of truth or without rows to judge."""
         if self.files.ticks is None or self.files.output is None:
             return []
@@ -350,8 +352,6 @@ class Investigation:
         names = ["finding", "subject", "value", "unit", "low", "high", "evidence"]
         return pd.DataFrame([finding.as_dict() for finding in self.findings_list], columns=names)
 
-    def quarantine(self) -> pd.DataFrame:
-        """Records that could not be used: file, line, reason, text."""
     def safeguards(self) -> pd.DataFrame:
         """One line per safeguard: duplicates it would have prevented (low to high), events harmed, and its price."""
         import pandas as pd
@@ -372,6 +372,8 @@ class Investigation:
             [point.as_dict() for point in self.safeguard_curve_points], columns=_names_of(CurvePoint)
         )
 
+    def quarantine(self) -> pd.DataFrame:
+        """Records that could not be used: file, line, reason, text."""
         return self.engine.frame("SELECT file, line, reason, text FROM quarantine ORDER BY file, line")
 
     def by_symbol(self) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
@@ -17,6 +18,8 @@ from raceview.tui.case import Case
 from raceview.tui.loading import Loading
 from raceview.tui.main_screen import VIEWS, MainScreen
 from raceview.tui.messages import (
+    CopyEvidence,
+    EvidenceRead,
     Loaded,
     LoadingFailed,
     LoadingStep,
@@ -196,10 +199,8 @@ class RaceviewApp(App[None]):
         )
 
     def action_export(self) -> None:
-        """Write the files: the policies view asks where and how."""
-        if self.case:
-            screen = import_module("raceview.tui.screens.export").ExportScreen
-            self.push_screen(screen(self.case, self.opening))
+        """Ask where the files are to go, and write them."""
+        self._push("export", "ExportScreen", self.opening)
 
     def action_help(self) -> None:
         """Every key that works here, and what the signs mean."""
@@ -241,11 +242,27 @@ class RaceviewApp(App[None]):
     def on_open_replay(self, message: OpenReplay) -> None:
         self._push("replay", "ReplayScreen", message.event)
 
-    def _push(self, module: str, name: str, event: int) -> None:
-        """Put a screen about one event on top; its code is loaded when first needed."""
+    def on_copy_evidence(self, message: CopyEvidence) -> None:
+        if self.case:
+            self._read_evidence(self.case, message.event)
+
+    @work(thread=True, exclusive=True, group="evidence")
+    def _read_evidence(self, case: Case, event: int) -> None:
+        from raceview.answers.event_page import event_page
+
+        self.post_message(EvidenceRead(event_page(case.investigation, event)))
+
+    def on_evidence_read(self, message: EvidenceRead) -> None:
+        from raceview.tui.event.actions import copy_evidence
+
+        if self.case:
+            copy_evidence(self, self.case, message.page)
+
+    def _push(self, module: str, name: str, about: object) -> None:
+        """Put a screen about the case and something in it on top; its code is loaded when first needed."""
         if self.case and self.screen_stack:
             screen = getattr(import_module(f"raceview.tui.{module}.screen"), name)
-            self.push_screen(screen(self.case, event))
+            self.push_screen(screen(self.case, about))
 
     def on_resize(self, message: Resize) -> None:
         from raceview.tui.screens.too_small import LEAST, TooSmallScreen

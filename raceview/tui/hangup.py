@@ -35,7 +35,9 @@ def ends_on_signal(app: App[Any]) -> Iterator[list[int]]:
         # not from here: the event loop may be asleep, or at any point of its work
         Thread(target=_exit, args=(app,), daemon=True).start()
 
-    before = {number: signal.signal(number, leave) for number in ENDING}
+    before = {number: signal.getsignal(number) for number in (*ENDING, signal.SIGCONT)}
+    for number in ENDING:
+        signal.signal(number, leave)
     try:
         yield came
     finally:

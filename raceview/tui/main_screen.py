@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from importlib import import_module
+from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -20,6 +22,9 @@ from raceview.tui.widgets.keys_line import KeysLine
 from raceview.tui.widgets.progress import LoadingProgress
 
 VIEWS = ("verdict", "timeline", "duplicates", "findings", "policies")
+_COUNTED = {"ticks": "events", "attempts": "attempts", "output": "rows"}
+"""What each file is a list of."""
+_ABSENT = {"ticks": "no ticks", "attempts": "no log", "output": "no output"}
 _LOADING_HINT = " esc or q leaves: nothing has been written"
 
 
@@ -123,12 +128,21 @@ class MainScreen(Screen[None]):
         name = " raceview · " + printable(self._bundle, 30)
         if not self._case:
             return Content(name)
-        counts = [f"{self._case.summary[what]:,} {what}" for what in ("events", "attempts", "rows")]
-        right = " · ".join(counts) + " "
         room = self.size.width - columns(name)
-        if len(right) >= room:
-            right = "/".join(f"{self._case.summary[what]:,}" for what in ("events", "attempts", "rows")) + " "
+        forms = [f"{form} " for form in _counts(self._case.summary)]
+        right = next((form for form in forms if len(form) < room), forms[-1])
         return Content(name + " " * max(1, room - len(right)) + right)
 
     def on_resize(self) -> None:
         self._draw_frame()
+
+
+def _counts(summary: Mapping[str, Any]) -> Iterator[str]:
+    """How much there is in the files that are there, and which are not; from the longest form to the shortest."""
+    missing = summary["missing"]
+    there = {what: f"{summary[what]:,}" for role, what in _COUNTED.items() if role not in missing}
+    counts = " · ".join(f"{count} {what}" for what, count in there.items())
+    if missing:
+        yield f"{counts} · {', '.join(_ABSENT[role] for role in _ABSENT if role in missing)}"
+    yield counts
+    yield "/".join(there.values())

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
 from raceview.tui.case import Case
+
+if TYPE_CHECKING:
+    from raceview.answers.event_page import EventPage
 
 
 class LoadingStep(Message):
@@ -55,6 +60,22 @@ class OpenTimeline(Message):
     def __init__(self, event: int | None = None, at_ns: int | None = None) -> None:
         super().__init__()
         self.event, self.at_ns = event, at_ns
+
+
+class CopyEvidence(Message):
+    """Copy all about one event, as text."""
+
+    def __init__(self, event: int) -> None:
+        super().__init__()
+        self.event = event
+
+
+class EvidenceRead(Message):
+    """The page of an event is there, to be copied."""
+
+    def __init__(self, page: EventPage) -> None:
+        super().__init__()
+        self.page = page
 
 
 class OpenReplay(Message):

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from terminal.driver import Terminal
+from textual.app import App
 
+from raceview.tui import hangup
 from tui.conftest import SAMPLE
 
 RACEVIEW = (sys.executable, "-m", "raceview")
@@ -70,8 +72,40 @@ def test_leaving_while_a_file_does_not_come(env: dict[str, str], tmp_path: Path,
 
 
 @pytest.mark.usefixtures("nothing_left")
+def test_one_that_leaves_is_not_taken_up_again(env: dict[str, str]) -> None:
+    """A closing terminal sends SIGHUP and SIGCONT. Stopped meanwhile, raceview finds both at once, in this order."""
+    with Terminal([*RACEVIEW, str(SAMPLE)], env=env) as terminal:
+        terminal.wait_for(r"4,000 events")
+        terminal.settle()
+        os.kill(terminal.pid, signal.SIGSTOP)
+        os.waitpid(terminal.pid, os.WUNTRACED)
+        before = len(terminal.written)
+        os.kill(terminal.pid, signal.SIGHUP)
+        os.kill(terminal.pid, signal.SIGCONT)
+        assert terminal.wait() == 128 + signal.SIGHUP
+        assert b"\x1b[?1049h" not in terminal.written[before:]
+        assert terminal.modes == SANE
+
+
+def test_the_handlers_are_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that Textual sets meanwhile as well; after a signal that ended it, too."""
+    monkeypatch.setattr(hangup, "_let_go_of_a_dead_terminal", lambda: None)  # it would be that of the tests
+    numbers = [*hangup.ENDING, signal.SIGCONT]
+    before = [signal.getsignal(number) for number in numbers]
+    app: App[None] = App()  # it never runs: a signal ends the program
+    with hangup.ends_on_signal(app) as came:
+        signal.signal(signal.SIGCONT, lambda number, _: came.append(number))  # as Textual's driver does
+        with pytest.raises(SystemExit) as ended:
+            signal.raise_signal(signal.SIGHUP)
+        signal.raise_signal(signal.SIGCONT)
+    assert ended.value.code == 128 + signal.SIGHUP
+    assert came == [signal.SIGHUP]
+    assert [signal.getsignal(number) for number in numbers] == before
+
+
+@pytest.mark.usefixtures("nothing_left")
 def test_a_terminal_that_goes_away(env: dict[str, str]) -> None:
-    """The kernel sends SIGHUP, then SIGCONT, at which Textual would read the dead terminal for ever."""
+    """As the kernel does it."""
     with Terminal([*RACEVIEW, str(SAMPLE)], env=env) as terminal:
         terminal.wait_for(r"4,000 events")
         os.close(terminal.fd)

@@ -22,8 +22,8 @@ import raceview.export
 from raceview.errors import OutputError
 from raceview.model import Policy
 from raceview.tui.app import RaceviewApp
-from raceview.tui.screens import export
-from raceview.tui.screens.export import ExportScreen
+from raceview.tui.export import screen
+from raceview.tui.export.screen import ExportScreen
 from tui.conftest import SAMPLE, Opened, wait_until
 
 
@@ -126,7 +126,7 @@ def test_says_what_is_replaced(opened: Opened, tmp_path: Path) -> None:
 
     async def run() -> None:
         async with asking(opened, tmp_path) as pilot:
-            await wait_until(pilot, lambda: says(pilot, "there", "1 files in it will be replaced"))
+            await wait_until(pilot, lambda: says(pilot, "there", "1 file in it will be replaced"))
             assert says(pilot, "files", "~ manifest.json")
             assert says(pilot, "files", "+ row_audit.csv")
 
@@ -174,7 +174,7 @@ def test_a_disk_that_takes_no_more_is_a_sentence(
     def full(*_: object) -> list[Path]:
         raise OutputError("out/row_audit.csv: cannot be written: No space left on device")
 
-    monkeypatch.setattr(export, "write_exports", full)
+    monkeypatch.setattr(screen, "write_exports", full)
 
     async def run() -> None:
         async with asking(opened, tmp_path / "out") as pilot:
@@ -209,7 +209,7 @@ def test_stopped_it_leaves_the_set_that_was_there(
             assert isinstance(pilot.app, RaceviewApp)
             assert pilot.app.case
             pilot.app.case.investigation.use_policy(Policy.FIRST)
-            monkeypatch.setattr(export, "write_exports", slow)
+            monkeypatch.setattr(screen, "write_exports", slow)
             await pilot.press("e")
             await wait_until(pilot, lambda: says(pilot, "there", "will be replaced"))
             await pilot.press("enter")
@@ -253,15 +253,16 @@ def test_the_command_is_copied(opened: Opened, tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-def test_without_output_there_is_nothing_to_drop(opened: Opened, tmp_path: Path) -> None:
+def test_without_output_there_is_nothing_to_decide(opened: Opened, tmp_path: Path) -> None:
     async def run() -> None:
         async with opened(None, ticks=SAMPLE / "raw_tick_events.log") as pilot:
             await pilot.press("e")
-            await wait_until(pilot, lambda: says(pilot, "policy", "drops none of 0 rows"))
+            await wait_until(pilot, lambda: says(pilot, "policy", "no output file: nothing to decide"))
             assert not says(pilot, "files", "deduplicated_output.csv")
             pilot.app.screen.query_one(Input).value = str(tmp_path / "out")
             await pilot.press("enter")
             await wait_until(pilot, lambda: says(pilot, "status", "9 files written"))
+            assert not says(pilot, "status", "rows")
 
     asyncio.run(run())
     assert (

@@ -46,6 +46,7 @@ def test_progress_is_told_while_it_opens() -> None:
     def act(progress: Progress, _: Engine) -> None:
         progress("reading", 0, 4)
         progress("evil\x1b[2J.csv", 512, 1024)
+        progress("attempts", 1, 4)
         progress("linking", 2, 4)
         go_on.wait()
 

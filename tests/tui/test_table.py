@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from raceview.tui.widgets.table import Column, Row, Table
+from raceview.tui.widgets.columns import Column, widths
+from raceview.tui.widgets.table import Row, Table
 from tui.conftest import wait_until
 
-HEADS = (Column("name", 0), Column("amount", 8, right=True), Column("remark", 20, spare=True))
+HEADS = (Column("name", 0), Column("amount", 8, right=True), Column("remark", 20, spare=1))
 NASTY = "[red]x[/] \x1b[31m\x07 [@click=app.quit]y[/] \u202e"
 
 
@@ -144,13 +146,33 @@ def test_a_narrow_terminal_leaves_spare_columns_out() -> None:
         async with app.run_test(size=(80, 12)) as pilot:
             app.table.load([("a", "1", "told")])
             await wait_until(pilot, lambda: any("told" in line for line in screen(app)))
+            assert "…" not in screen(app)[0]
             await pilot.resize_terminal(30, 12)
             await wait_until(pilot, lambda: not any("told" in line for line in screen(app)))
             head, row = screen(app)[:2]
             assert head.index("name") == row.index("a")
+            assert head.endswith("…")
+            assert not row.endswith("…")
             assert any("▸ a" in line and line.rstrip().endswith("1") for line in screen(app))
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("room", "expected"),
+    [
+        (50, [10, 18, 4, 12]),  # the one without a width takes what is left
+        (40, [10, 8, 4, 12]),
+        (39, [10, 13, 0, 12]),  # the most spare goes first, though another one stands behind it
+        (33, [10, 21, 0, 0]),
+        (20, [10, 8, 0, 0]),
+        (15, [10, 3, 0, 0]),  # cut, the last first
+        (9, [4, 3, 0, 0]),
+    ],
+)
+def test_what_is_left_out_and_what_is_cut(room: int, expected: list[int]) -> None:
+    heads = [Column("time", 10), Column("name", 0), Column("n", 4, spare=2), Column("kind", 12, spare=1)]
+    assert widths(heads, room) == expected
 
 
 def test_marks_and_colours_of_rows_and_cells() -> None:

@@ -233,16 +233,13 @@ def test_enter_and_space_open_the_selected_event(opened: Opened, monkeypatch: py
     on_timeline(opened, act)
 
 
-def test_evidence_is_copied(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    copied: list[str] = []
-    monkeypatch.setattr(
-        "raceview.tui.timeline.view.copy_evidence", lambda _, __, page: copied.append(page.tick.event_id)
-    )
+def test_evidence_is_copied(opened: Opened, tmp_path: Path) -> None:
+    copied = tmp_path / "state" / "raceview" / "copied.txt"
 
     async def act(pilot: Pilot[None]) -> None:
         await pilot.press("n", "y")
-        await wait_until(pilot, lambda: copied)
-        await until(pilot, copied[0])
+        await wait_until(pilot, copied.exists)
+        await until(pilot, copied.read_text().split()[0])
 
     on_timeline(opened, act)
 
@@ -310,7 +307,7 @@ def test_held_keys_are_drawn_once(opened: Opened, monkeypatch: pytest.MonkeyPatc
         await pilot.pause()
         left, before = sight_of(pilot).window, len(drawn)
         for _ in range(20):
-            view_of(pilot).action_pan(1)
+            view_of(pilot).action_move("pan", 1)
         await pilot.pause()
         assert sight_of(pilot).window.left == left.left + 20 * (left.width // 8) * left.step
         assert len(drawn) - before <= 2
@@ -324,7 +321,7 @@ def test_keys_pressed_before_the_attempts_are_read_are_not_lost(opened: Opened) 
             await pilot.app.run_action("race(1)")
             view = view_of(pilot)
             assert view._sight is None, "read already: this tests nothing"
-            view.action_sibling(1)
+            view.action_move("sibling", 1)
             view.action_open()
             assert not pilot.app._notifications
             await wait_until(pilot, lambda: isinstance(pilot.app.screen, EventScreen))

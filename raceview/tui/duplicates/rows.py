@@ -9,7 +9,8 @@ from typing import overload
 from raceview.answers import amounts
 from raceview.answers.duplicates import Duplicates, Sort
 from raceview.model import words
-from raceview.tui.widgets.table import Column, Row
+from raceview.tui.widgets.columns import Column
+from raceview.tui.widgets.table import Row
 
 _SORTED_UP, _SORTED_DOWN = "▴", "▾"
 _DATE = 6
@@ -24,20 +25,20 @@ class _Form:
     head: str
     width: int
     right: bool = False
-    spare: bool = False
+    spare: int = 0
 
 
 _FORMS = (
     _Form(Sort.TIME, "time", 12),
     _Form(Sort.SYMBOL, "symbol", 0),
-    _Form(Sort.ROWS, "n", 2, right=True),
-    _Form(Sort.PRICE_SHIFT, "shift", 7, right=True),
-    _Form(Sort.LATE, "copy late", 10, right=True),
+    _Form(Sort.ROWS, "n", 2, right=True, spare=3),
+    _Form(Sort.PRICE_SHIFT, "shift", 7, right=True, spare=2),
+    _Form(Sort.LATE, "copy late", 10, right=True, spare=1),
     _Form(Sort.CAUSE, "cause", 16),
-    _Form(Sort.CONFIDENCE, "conf", 5, right=True),
-    _Form(Sort.MARGIN, "margin", 10, right=True, spare=True),
-    _Form(Sort.KIND, "kind", 10, spare=True),
-    _Form(Sort.EVENT_ID, "event id", 20, spare=True),
+    _Form(Sort.CONFIDENCE, "conf", 5, right=True, spare=4),
+    _Form(Sort.MARGIN, "margin", 10, right=True, spare=5),
+    _Form(Sort.KIND, "kind", 10, spare=6),
+    _Form(Sort.EVENT_ID, "event id", 20, spare=7),
 )
 SORTS = tuple(form.sort for form in _FORMS)
 """In the order of the columns."""

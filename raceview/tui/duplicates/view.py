@@ -14,13 +14,12 @@ from textual.worker import get_current_worker
 
 from raceview.answers import amounts
 from raceview.answers.duplicates import DuplicatedEvent, Duplicates, Sort, duplicates
-from raceview.answers.event_page import EventPage, event_page
 from raceview.answers.filters import Filter, parse
 from raceview.safe_text import columns, printable
 from raceview.tui.case import Case
 from raceview.tui.duplicates.rows import SORTS, DuplicateRows
-from raceview.tui.event.actions import ask_note, copy_evidence, mark
-from raceview.tui.messages import OpenEvent, OpenReplay, OpenTimeline
+from raceview.tui.event.actions import ask_note, mark
+from raceview.tui.messages import CopyEvidence, OpenEvent, OpenReplay, OpenTimeline
 from raceview.tui.view import View
 from raceview.tui.widgets.table import Table
 
@@ -56,13 +55,6 @@ class DuplicatesView(View):
         def __init__(self, found: Duplicates, asked: tuple[Filter, Sort, bool]) -> None:
             super().__init__()
             self.found, self.asked = found, asked
-
-    class Read(Message):
-        """The page of an event is there, to be copied."""
-
-        def __init__(self, page: EventPage) -> None:
-            super().__init__()
-            self.page = page
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -256,16 +248,7 @@ class DuplicatesView(View):
     def action_copy(self) -> None:
         """Copy the evidence about the event under the cursor."""
         if self.line:
-            self._read(self.line.event)
-
-    @work(thread=True, exclusive=True, group="duplicate to copy")
-    def _read(self, event: int) -> None:
-        if self.case:
-            self.post_message(self.Read(event_page(self.case.investigation, event)))
-
-    def on_duplicates_view_read(self, message: Read) -> None:
-        if self.case:
-            copy_evidence(self.app, self.case, message.page)
+            self.post_message(CopyEvidence(self.line.event))
 
 
 _KINDS = {"identical": "nothing", "price": "price", "time": "time", "price+time": "price and time"}

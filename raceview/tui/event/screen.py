@@ -18,10 +18,10 @@ from raceview.answers.event_order import event_beside
 from raceview.answers.event_page import EventPage, event_page
 from raceview.errors import RaceviewError
 from raceview.tui.case import Case
-from raceview.tui.event.actions import ask_note, copy_evidence
+from raceview.tui.event.actions import ask_note
 from raceview.tui.event.layout import page_lines
 from raceview.tui.main_screen import MainScreen
-from raceview.tui.messages import OpenReplay, OpenTimeline
+from raceview.tui.messages import CopyEvidence, OpenReplay, OpenTimeline
 from raceview.tui.widgets.keys_line import KeysLine
 
 HINT = " t timeline · space replay · n/N next · [ ] attempt · y copy · m note · esc back"
@@ -160,7 +160,7 @@ class EventScreen(Screen[None]):
     def action_copy(self) -> None:
         """Copy the evidence as text."""
         if self.page:
-            copy_evidence(self.app, self.case, self.page)
+            self.post_message(CopyEvidence(self.page.event))
 
     def action_note(self) -> None:
         """Leave a note on the event."""

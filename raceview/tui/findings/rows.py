@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, overload
 
 from raceview.answers.amounts import clock
 from raceview.tui.findings.marks import MARKS, name
-from raceview.tui.widgets.table import Column, Row
+from raceview.tui.widgets.columns import Column
+from raceview.tui.widgets.table import Row
 
 if TYPE_CHECKING:
     from raceview.answers.findings_list import FindingLine

@@ -19,7 +19,8 @@ from raceview.safe_text import printable
 from raceview.tui.case import Case
 from raceview.tui.findings.text import copy_finding, facts
 from raceview.tui.messages import OpenEvent, OpenTimeline
-from raceview.tui.widgets.table import Column, Table
+from raceview.tui.widgets.columns import Column
+from raceview.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from raceview.answers.findings_list import FindingLine
@@ -67,8 +68,8 @@ class FindingScreen(Screen[None]):
                     Column("nearest events", 14),
                     Column("time", 15),
                     Column("row is", 17, right=True),
-                    Column("price off", 11, right=True),
-                    Column("outcome", 0),
+                    Column("price off", 11, right=True, spare=1),
+                    Column("outcome", 0, spare=2),
                 ),
                 empty="no event of this symbol",
             )

@@ -18,11 +18,10 @@ from textual.worker import get_current_worker
 from raceview.answers.amounts import date
 from raceview.answers.filters import Filter, parse
 from raceview.answers.finding_kinds import FindingKind
-from raceview.charts.marks import textual_colour
-from raceview.errors import UsageError
 from raceview.safe_text import printable
 from raceview.tui.case import Case
-from raceview.tui.findings.marks import MARKS, name
+from raceview.tui.findings.kinds import Kinds, after, width_in
+from raceview.tui.findings.marks import name
 from raceview.tui.findings.rows import PAGE, FindingRows, columns_for, digits_for, symbols_for
 from raceview.tui.findings.text import copy_finding, facts
 from raceview.tui.messages import OpenEvent, OpenTimeline
@@ -32,12 +31,6 @@ from raceview.tui.widgets.table import Table
 if TYPE_CHECKING:
     from raceview.answers.findings_list import FindingLine, FindingsList
 
-_KINDS = 25
-"""Columns of the list of kinds."""
-_WORD = 14
-_NARROW = 70
-"""Columns of a terminal from which the kinds are written out beside the list; the line below names one, always."""
-_KINDS_NARROW = 11
 _SENTENCE_LINES = 2
 
 
@@ -72,7 +65,6 @@ class FindingsView(View):
     DEFAULT_CSS = f"""
     FindingsView > #findings-title {{ height: 1; }}
     FindingsView > Horizontal {{ height: 1fr; }}
-    FindingsView #findings-kinds {{ width: {_KINDS}; }}
     FindingsView #findings-table {{ width: 1fr; }}
     FindingsView > #findings-detail {{ height: {_SENTENCE_LINES + 1}; }}
     """
@@ -89,7 +81,7 @@ class FindingsView(View):
     def compose(self) -> ComposeResult:
         yield Static(id="findings-title", markup=False)
         with Horizontal():
-            yield Static(id="findings-kinds", markup=False)
+            yield Kinds(id="findings-kinds")
             yield Table(columns_for(0, 3), empty="counting ...", id="findings-table")
         yield Static(id="findings-detail", markup=False)
 
@@ -150,20 +142,19 @@ class FindingsView(View):
         """The next kind that there is something of; before the first and after the last come all."""
         if self._every is None:
             return
-        kinds: list[FindingKind | None] = [
-            None,
-            *(kind for kind, count in self._every.counts.items() if count),
-        ]
-        chosen = self._chosen
-        here = kinds.index(chosen) if chosen in kinds else 0
-        kind = kinds[(here + step) % len(kinds)]
+        kind = after(self._chosen, self._every.counts, step)
         self._go(replace(self._rest, finding=(kind,) if kind else ()))
 
     @property
+    def _named(self) -> tuple[str, ...]:
+        """The kinds or outcomes that the filter names; none where it lets all through."""
+        return self._where.finding or self._where.outcome
+
+    @property
     def _chosen(self) -> FindingKind | None:
-        """The one kind that is shown, where it is one."""
-        named = self._where.finding or self._where.outcome
-        return FindingKind(named[0]) if len(named) == 1 else None
+        """The one kind that is shown, where it is one: not every outcome is a finding."""
+        kind, *more = self._named or ("",)
+        return FindingKind(kind) if kind in set(FindingKind) and not more else None
 
     @property
     def _rest(self) -> Filter:
@@ -226,8 +217,8 @@ class FindingsView(View):
         self._draw()
 
     def _draw(self) -> None:
-        kinds = _KINDS if self.size.width >= _NARROW else _KINDS_NARROW
-        self.query_one("#findings-kinds").styles.width = kinds
+        kinds = width_in(self.size.width)
+        self.query_one(Kinds).styles.width = kinds
         width = self.size.width - kinds
         self._rows.digits, self._rows.symbols = digits_for(width), symbols_for(width)
         empty = "counting ..." if self._shown is None else self._nothing()
@@ -261,24 +252,7 @@ class FindingsView(View):
         if self._every is None or self._shown is None:
             return
         counts = {**self._every.counts, **self._shown.counts}
-        named = self._where.finding or self._where.outcome
-        lines = [self._kind_line(" ", "all", len(self._every), "", not named)]
-        for kind, count in counts.items():
-            mark = MARKS[kind]
-            lines.append(
-                self._kind_line(mark.glyph, name(kind), count, textual_colour(mark.colour), kind in named)
-            )
-        self.query_one("#findings-kinds", Static).update(Content("\n").join(lines))
-
-    def _kind_line(self, glyph: str, word: str, count: int | None, colour: str, here: bool) -> Content:
-        """A kind and its count (`-`: cannot be known)."""
-        told = "-" if count is None else f"{count:,}"
-        if self.size.width >= _NARROW:
-            text = f" {word:<{_WORD}}{told:>{_KINDS - _WORD - 4}}"
-        else:
-            text = f"{told:>{_KINDS_NARROW - 3}}"
-        style = "reverse" if here else "" if count else "dim"
-        return Content.assemble((f" {glyph}", colour if count else "dim"), (text, style))
+        self.query_one(Kinds).tell(len(self._every), counts, self._named)
 
     def on_table_moved(self) -> None:
         self._tell()
@@ -323,10 +297,7 @@ class FindingsView(View):
         return {"filter": str(self._where), "row": self.table.cursor}
 
     def go_to_place(self, place: dict[str, object]) -> None:
-        try:
-            self._where = parse(str(place.get("filter", "")))
-        except UsageError:
-            return
+        self._where = parse(str(place.get("filter", "")))
         row = place.get("row")
         self._row_wanted = row if isinstance(row, int) else 0
         self._list()

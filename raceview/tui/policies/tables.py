@@ -13,7 +13,8 @@ from raceview.answers.policy_preview import MOST, ChangedRow, Effect, Flips, Wri
 from raceview.model import Action, Policy
 from raceview.policies import BASELINES
 from raceview.safe_text import columns, printable
-from raceview.tui.widgets.table import Cell, Column, Row
+from raceview.tui.widgets.columns import Column
+from raceview.tui.widgets.table import Cell, Row
 
 CHOSEN = "✓"
 COMPARED = "d"
@@ -24,6 +25,8 @@ _WIDE_TITLES = (
     *("policy", "drops", "changes", "rows", "kept once", "real lost", "copies left"),
     *("wrong price", "mean off", "most off", "wrong time", "most late ms", ""),
 )
+_SPARE = {"": 5, "kept once": 4, "rows": 3, "time off": 2, "price off": 1}
+"""Columns that a narrow terminal leaves out, the highest first: what is lost and what is left over stay."""
 _SEVERE, _WRONG = "bright_red", "bright_yellow"
 
 
@@ -142,11 +145,22 @@ def listed(count: int) -> str:
     return f"{count:,}" + (f" (first {MOST:,})" if count > MOST else "")
 
 
-def heading(heads: Mapping[str, str], name: str, narrow: bool) -> Content:
-    """The line over a list. Where one list hides the other, it names both, as tabs."""
-    if not narrow:
-        return Content(f" {heads[name]}")
-    tabs = [Content.styled(f" {text} ", "reverse" if other == name else "") for other, text in heads.items()]
+def headings(effect: Effect, against: Policy, flipped: int | None, narrow: bool) -> dict[str, Content]:
+    """The line over each list, by the list's name. Where one hides the other, each names both, as tabs.
+
+    `flipped` is how many events flip, None while that is not known.
+    """
+    touched = listed(effect.dropped + effect.corrected)
+    flipping = "..." if flipped is None else listed(flipped)
+    heads = {
+        "changed": f"rows: {touched}" if narrow else f"rows it drops or changes: {touched}",
+        "flips": f"{'flips' if narrow else 'events that flip'} against {against}: {flipping}",
+    }
+    return {name: _tabs(heads, name) if narrow else Content(f" {text}") for name, text in heads.items()}
+
+
+def _tabs(heads: Mapping[str, str], front: str) -> Content:
+    tabs = [Content.styled(f" {text} ", "reverse" if name == front else "") for name, text in heads.items()]
     return Content(" ").join(tabs)
 
 
@@ -195,12 +209,12 @@ def _bad(count: int, colour: str) -> Cell:
 
 
 def _fitted(titles: Sequence[str], rows: Sequence[Row]) -> list[Column]:
-    """Columns as wide as their content, those of numbers at the right; one without a title may go."""
+    """Columns as wide as their content, those of numbers at the right."""
     heads = []
     for at, title in enumerate(titles):
         cells = [_text(row[at]) for row in rows]
         width = max(map(columns, [title, *cells]))
-        heads.append(Column(title, width, right=all(map(_numeric, cells)), spare=not title))
+        heads.append(Column(title, width, right=all(map(_numeric, cells)), spare=_SPARE.get(title, 0)))
     return heads
 
 

@@ -12,7 +12,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
@@ -22,7 +21,7 @@ from raceview.policies import BASELINES
 from raceview.tui.case import Case
 from raceview.tui.messages import OpenEvent, OpenReplay, OpenTimeline
 from raceview.tui.policies import tables
-from raceview.tui.policies.words import MEANING, deed
+from raceview.tui.policies.words import NO_OUTPUT, said
 from raceview.tui.view import View
 from raceview.tui.widgets.table import Table
 
@@ -109,7 +108,10 @@ class PoliciesView(View):
 
     def show_case(self, case: Case) -> None:
         super().show_case(case)
-        self._score(case)
+        if case.investigation.files.output is None:
+            self.query_one("#scores", Table).load((), empty=NO_OUTPUT)
+        else:
+            self._score(case)
 
     def take_focus(self) -> None:
         self.query_one("#scores").focus()
@@ -181,7 +183,8 @@ class PoliciesView(View):
             return
         pair = (policy, against)
         preview = self._previews.get(pair)
-        self._draw_said(policy)
+        about = said(self._effects[policy], policy is self._chosen, bool(self._scores), self._complaint)
+        self.query_one("#said", Static).update(about)
         self._draw_lists(pair, preview)
         if preview is None and not self._previewing:
             self._previewing = True
@@ -284,30 +287,13 @@ class PoliciesView(View):
     def _fill(self, name: str, listing: tables.Listing, empty: str = "") -> None:
         self.query_one(f"#{name}", Table).load(listing.rows, listing.keys, heads=listing.heads, empty=empty)
 
-    def _draw_said(self, policy: Policy) -> None:
-        """Two lines: what the policy is, and what it does."""
-        name = Content.styled(f" {policy}", "bold") + Content(f" writes {MEANING[policy]}.")
-        if self._complaint:
-            second = Content.styled(f" ! {self._complaint}", "ansi_bright_yellow")
-        elif self._scores or not self._effects[policy].rows:
-            chosen = " · chosen for the export" if policy is self._chosen else " · enter chooses it"
-            second = Content(f" It {deed(self._effects[policy])}{chosen if policy not in BASELINES else ''}")
-        else:
-            second = Content(f" It {deed(self._effects[policy])}. Without the ticks there is no score.")
-        self.query_one("#said", Static).update(Content("\n").join([name, second]))
-
     def _draw_lists(self, pair: tuple[Policy, Policy], preview: Preview | None) -> None:
         policy, against = pair
-        effect = self._effects[policy]
-        flipping = "..." if preview is None else tables.listed(preview.flipped)
-        touched = tables.listed(effect.dropped + effect.corrected)
         narrow = self.has_class("-narrow")
-        heads = {
-            "changed": f"rows: {touched}" if narrow else f"rows it drops or changes: {touched}",
-            "flips": f"{'flips' if narrow else 'events that flip'} against {against}: {flipping}",
-        }
-        for name in LISTS:
-            self.query_one(f"#{name}-head", Static).update(tables.heading(heads, name, narrow))
+        flipped = None if preview is None else preview.flipped
+        heads = tables.headings(self._effects[policy], against, flipped, narrow)
+        for name, heading in heads.items():
+            self.query_one(f"#{name}-head", Static).update(heading)
         if preview is None or preview is self._shown:
             return
         self._shown = preview

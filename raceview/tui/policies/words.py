@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from textual.content import Content
+
 from raceview.answers.policy_preview import Effect
 from raceview.model import Policy
+from raceview.policies import BASELINES
 
 MEANING: dict[Policy, str] = {
     Policy.NONE: "every row as it is (a baseline)",
@@ -21,9 +24,27 @@ MEANING: dict[Policy, str] = {
 }
 
 
+NO_OUTPUT = "no output file: nothing to decide"
+"""Why no policy does anything."""
+
+
 def deed(effect: Effect) -> str:
     """`drops 250 of 70,250 rows and changes none`."""
     rows = effect.rows + effect.dropped
     dropped = f"{effect.dropped:,}" if effect.dropped else "none"
     changed = f"{effect.corrected:,}" if effect.corrected else "none"
     return f"drops {dropped} of {rows:,} rows, changes {changed}"
+
+
+def said(effect: Effect, chosen: bool, scored: bool, complaint: str) -> Content:
+    """Two lines: what the policy is, and what it does; `complaint` says why it cannot be chosen."""
+    policy = effect.policy
+    name = Content.styled(f" {policy}", "bold") + Content(f" writes {MEANING[policy]}.")
+    if complaint:
+        second = Content.styled(f" ! {complaint}", "ansi_bright_yellow")
+    elif scored or not effect.rows:
+        choice = " · chosen for the export" if chosen else " · enter chooses it"
+        second = Content(f" It {deed(effect)}{'' if policy in BASELINES else choice}")
+    else:
+        second = Content(f" It {deed(effect)}. Without the ticks there is no score.")
+    return Content("\n").join([name, second])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from raceview.answers import timeline_walk as walk
 from raceview.answers.timeline_folds import Folds
 from raceview.answers.timeline_walk import Place
 from raceview.charts.window import Window, round_step
-from raceview.tui.timeline.picture import Sight
+from raceview.tui.timeline.picture import Layout, Sight
 
 _PAN = 8
 """A step to the side is this part of the width."""
@@ -48,12 +49,12 @@ def centre_ns(sight: Sight) -> int:
     return int(sight.edges[sight.window.width // 2])
 
 
-def zoomed(sight: Sight, inwards: bool) -> Sight:
-    """One step nearer or farther, about the selection where it is in view."""
+def zoomed(sight: Sight, step: int) -> Sight:
+    """One step nearer (1) or farther (-1), about the selection where it is in view."""
     window, about = sight.window, _here_shown(sight)
     if about is None or not window.left <= about < window.right:
         about = window.centre
-    return replace(sight, window=window.zoomed(inwards, about))
+    return replace(sight, window=window.zoomed(step > 0, about))
 
 
 def panned(sight: Sight, step: int) -> Sight:
@@ -132,6 +133,26 @@ def at_time(sight: Sight, at_ns: int) -> Sight:
     return replace(sight, window=sight.window.centred(sight.folds.shown(at_ns)))
 
 
+def back_at(sight: Sight, centre_ns: int, step: int, event: int | None) -> Sight:
+    """As one was before: this time in the middle, `step` ns a column, the event selected where it is in the lanes."""
+    found = sight.lanes.find(event) if event else []
+    window = replace(sight.window, step=step).centred(sight.folds.shown(centre_ns))
+    return replace(sight, window=window, here=found[0] if found else None)
+
+
+def pointed(sight: Sight, layout: Layout, line: int, column: int) -> Sight:
+    """The worst of what a cell of the lanes holds, selected; the same sight where it holds nothing."""
+    if not (0 <= column < layout.width and 0 <= line < layout.lines):
+        return sight
+    below = line == layout.lines - 1  # that of the rows
+    at = layout.workers if below else layout.first + line // (layout.deep + layout.apart)
+    lane, edges = sight.lanes[at], sight.edges
+    inside = lane.within(int(edges[column]), int(edges[column + 1])).tolist()
+    if not inside:
+        return sight
+    return selected(sight, (at, max(inside, key=lambda place: int(lane.severities[place]))))
+
+
 def family(sight: Sight) -> list[Place]:
     """All attempts of the selected event."""
     assert sight.here
@@ -166,3 +187,14 @@ def _in_view(sight: Sight) -> Sight:
     edges = sight.edges
     found = walk.in_view(sight.lanes, int(edges[0]), int(edges[-1]), centre_ns(sight))
     return selected(sight, found) if found else sight
+
+
+BY_NAME: Mapping[str, Callable[[Sight, int], Sight]] = {
+    "zoom": zoomed,
+    "pan": panned,
+    "along": along,
+    "across": across,
+    "sibling": sibling,
+    "end": to_end,
+}
+"""The moves that keys make; the number is which way."""

@@ -18,31 +18,25 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from raceview.answers import timeline_walk as walk
-from raceview.answers.event_page import EventPage, event_page
 from raceview.answers.filters import Filter, parse
 from raceview.answers.timeline import Lanes, make_lanes, matching
 from raceview.answers.timeline_folds import Folds
 from raceview.answers.timeline_moment import Moment, moment
-from raceview.charts.axis import duration
 from raceview.charts.lanes import new_grid
 from raceview.charts.plot import PLAIN, Run, draw
 from raceview.charts.window import Window
 from raceview.errors import UsageError
 from raceview.safe_text import printable
 from raceview.tui.case import Case
-from raceview.tui.event.actions import ask_note, copy_evidence
-from raceview.tui.messages import OpenEvent, OpenReplay
-from raceview.tui.timeline import moves, words
+from raceview.tui.event.actions import ask_note
+from raceview.tui.messages import CopyEvidence, OpenEvent, OpenReplay
+from raceview.tui.timeline import moves
 from raceview.tui.timeline import picture as pictures
+from raceview.tui.timeline.page import Told, page
 from raceview.tui.timeline.picture import ABOVE, Layout, Sight
+from raceview.tui.timeline.place import KeptPlace
 from raceview.tui.view import View
 from raceview.tui.widgets.painted import Painted
-
-_DETAILS = 5
-_DETAILS_OF_TALL = 9
-_TALL = 30
-_LATEST = 2**62
-"""ns: times of twice this no longer fit the arrays."""
 
 
 class Chart(Painted, can_focus=True):
@@ -65,14 +59,6 @@ class MomentFound(Message):
         self.event, self.found = event, found
 
 
-class PageRead(Message):
-    """All about an event, to be copied."""
-
-    def __init__(self, page: EventPage) -> None:
-        super().__init__()
-        self.page = page
-
-
 class TimelineView(View):
     """Lanes over time, and the selected event below."""
 
@@ -80,18 +66,22 @@ class TimelineView(View):
     HINT = " n/N race · w/s zoom · a/d pan · hjkl move · [ ] attempts · f fit · enter · ?"
     DEFAULT_CSS = "TimelineView > Chart { height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w,plus,equals_sign", "zoom(True)", "Zoom in", key_display="w +"),
-        Binding("s,minus", "zoom(False)", "Zoom out", key_display="s -"),
-        Binding("a", "pan(-1)", "Pan left"),
-        Binding("d", "pan(1)", "Pan right"),
-        Binding("h,left", "along(-1)", "Earlier in the lane", key_display="h ←"),
-        Binding("l,right", "along(1)", "Later in the lane", key_display="l →"),
-        Binding("j,down", "across(1)", "Next lane", key_display="j ↓"),
-        Binding("k,up", "across(-1)", "Previous lane", key_display="k ↑"),
-        Binding("g,home", "end(-1)", "To the start", key_display="g"),
-        Binding("G,end", "end(1)", "To the end", key_display="G"),
-        Binding("left_square_bracket", "sibling(-1)", "Attempt of the same event before", key_display="["),
-        Binding("right_square_bracket", "sibling(1)", "Attempt of the same event after", key_display="]"),
+        Binding("w,plus,equals_sign", "move('zoom', 1)", "Zoom in", key_display="w +"),
+        Binding("s,minus", "move('zoom', -1)", "Zoom out", key_display="s -"),
+        Binding("a", "move('pan', -1)", "Pan left"),
+        Binding("d", "move('pan', 1)", "Pan right"),
+        Binding("h,left", "move('along', -1)", "Earlier in the lane", key_display="h ←"),
+        Binding("l,right", "move('along', 1)", "Later in the lane", key_display="l →"),
+        Binding("j,down", "move('across', 1)", "Next lane", key_display="j ↓"),
+        Binding("k,up", "move('across', -1)", "Previous lane", key_display="k ↑"),
+        Binding("g,home", "move('end', -1)", "To the start", key_display="g"),
+        Binding("G,end", "move('end', 1)", "To the end", key_display="G"),
+        Binding(
+            "left_square_bracket", "move('sibling', -1)", "Attempt of the same event before", key_display="["
+        ),
+        Binding(
+            "right_square_bracket", "move('sibling', 1)", "Attempt of the same event after", key_display="]"
+        ),
         Binding("f", "fit", "Fit the selection, then all"),
         Binding("z", "fold", "Fold idle gaps"),
         Binding("enter", "open", "The selected event"),
@@ -234,31 +224,16 @@ class TimelineView(View):
         return moves.centre_ns(self._sight) if self._sight else None
 
     def place(self) -> dict[str, object]:
-        if not self._sight:
-            return {}
-        window = self._sight.window
-        return {
-            "centre": moves.centre_ns(self._sight),
-            "step": window.step,
-            "event": self._sight.event,
-            "folded": self._folded,
-        }
+        return KeptPlace.of(self._sight, self._folded).as_dict() if self._sight else {}
 
     def go_to_place(self, place: dict[str, object]) -> None:
-        centre, step, event = place["centre"], place["step"], place.get("event")
-        if not isinstance(centre, int) or not isinstance(step, int):
-            raise TypeError("not a place on the timeline")
-        if abs(centre) > _LATEST or not 0 < step <= _LATEST:
-            raise ValueError("not a time that the files could reach to")
-        folded = place.get("folded") is True
+        kept = KeptPlace.read(place)
 
         def go() -> None:
             assert self._sight
-            if folded and not self._folded:
+            if kept.folded and not self._folded:
                 self.action_fold()
-            family = self._sight.lanes.find(event) if isinstance(event, int) else []
-            window = replace(self._sight.window, step=step).centred(self._sight.folds.shown(centre))
-            self._see(replace(self._sight, window=window, here=family[0] if family else None))
+            self._see(moves.back_at(self._sight, kept.centre, kept.step, kept.event))
 
         if self._sight:
             go()
@@ -267,29 +242,9 @@ class TimelineView(View):
 
     # Keys
 
-    def action_zoom(self, inwards: bool) -> None:
-        """Zoom by one step, about the selection where it is in view."""
-        self._move(lambda sight: moves.zoomed(sight, inwards))
-
-    def action_pan(self, step: int) -> None:
-        """Move the window; the selection stays."""
-        self._move(lambda sight: moves.panned(sight, step))
-
-    def action_along(self, step: int) -> None:
-        """Select the attempt before or after in the lane."""
-        self._move(lambda sight: moves.along(sight, step))
-
-    def action_across(self, step: int) -> None:
-        """Select the attempt nearest in time on the next lane."""
-        self._move(lambda sight: moves.across(sight, step))
-
-    def action_sibling(self, step: int) -> None:
-        """Select the next attempt of the same event, wherever it ran."""
-        self._move(lambda sight: moves.sibling(sight, step))
-
-    def action_end(self, side: int) -> None:
-        """Go to the first or the last attempt."""
-        self._move(lambda sight: moves.to_end(sight, side))
+    def action_move(self, name: str, step: int) -> None:
+        """One of the moves, by its name there."""
+        self._move(lambda sight: moves.BY_NAME[name](sight, step))
 
     def action_fit(self) -> None:
         """Fit the selected event; where it fits already, or none is selected, fit all."""
@@ -316,16 +271,7 @@ class TimelineView(View):
 
     def action_copy(self) -> None:
         """Copy the evidence about the selected event as text."""
-        self._with_event(self._page)
-
-    @work(thread=True, exclusive=True, group="page")
-    def _page(self, event: int) -> None:
-        assert self.case
-        self.post_message(PageRead(event_page(self.case.investigation, event)))
-
-    def on_page_read(self, message: PageRead) -> None:
-        assert self.case
-        copy_evidence(self.app, self.case, message.page)
+        self._with_event(lambda event: self.post_message(CopyEvidence(event)))
 
     def action_note(self) -> None:
         """Leave a note on the selected event."""
@@ -339,24 +285,16 @@ class TimelineView(View):
             self._noting = event
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        self.action_zoom(True)
+        self.action_move("zoom", 1)
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        self.action_zoom(False)
+        self.action_move("zoom", -1)
 
     def on_click(self, event: Click) -> None:
         """Select what was clicked on, or the nearest to it in its lane."""
         if self._sight and self._layout and event.widget is self._chart:
-            layout, edges = self._layout, self._sight.edges
-            line, column = event.y - 1 - ABOVE, event.x - layout.names
-            if 0 <= column < layout.width and 0 <= line < layout.lines:
-                at = min(layout.first + line // (layout.deep + layout.apart), layout.workers)
-                at = layout.workers if line == layout.lines - 1 else at
-                lane = self._sight.lanes[at]
-                inside = lane.within(int(edges[column]), int(edges[column + 1]))
-                if len(inside):
-                    worst = max(inside.tolist(), key=lambda place: int(lane.severities[place]))
-                    self._see(moves.selected(self._sight, (at, worst)))
+            line, column = event.y - 1 - ABOVE, event.x - self._layout.names
+            self._see(moves.pointed(self._sight, self._layout, line, column))
 
     def on_resize(self, event: Resize) -> None:
         self._draw_soon()
@@ -414,51 +352,12 @@ class TimelineView(View):
         lanes = self._sight.lanes
         if self._sight.window.width != self._width(lanes):
             self._sight = moves.resized(self._sight, self._width(lanes))
-        self._chart.show(self._lines(self._sight, size.width, size.height))
-
-    def _lines(self, sight: Sight, width: int, height: int) -> list[list[Run]]:
-        below = _DETAILS if height < _TALL else _DETAILS_OF_TALL
-        room = height - ABOVE - 2 - below
-        layout = pictures.lay_out(sight.lanes, width, room, self._top, sight.here)
-        self._layout, self._top = layout, layout.first
-        picture, deeper = pictures.picture(sight, layout)
-        race = walk.number_of(sight.lanes, sight.event)
-        lines = [words.header(sight, race, width), *picture]
-        lines.append(words.rule(self._notes(layout, deeper), width))
-        lines += self._told(sight, width, height - len(lines) - (height >= _TALL))
-        if height >= _TALL:
-            lines += [[] for _ in range(height - 1 - len(lines))]
-            lines.append(pictures.legend())
-        return lines[:height]
-
-    def _told(self, sight: Sight, width: int, lines: int) -> list[list[Run]]:
-        if sight.here is None:
-            return [[Run(" nothing is selected: n goes to the next race, h j k l to an attempt", PLAIN)]]
-        found = self._moment
-        if found and found.event == sight.event:
-            return words.details(found, width, lines)
-        lane, place = sight.here
-        return words.selected(sight.lanes[lane], place)
-
-    def _notes(self, layout: Layout, deeper: int) -> list[str]:
-        assert self._sight
-        assert self._all
-        lanes, notes = self._sight.lanes, []
-        if layout.first:
-            notes.append(f"▲ {layout.first:,} more lanes")
-        if layout.after < layout.workers:
-            notes.append(f"▼ {layout.workers - layout.after:,} more lanes")
-        if self._where:
-            hidden = f"{self._all.size - lanes.size:,} of {self._all.size:,}"
-            notes.append(f"{self._where} hides {hidden} attempts")
-        if self._folded:
-            total = int((lanes.folds.ends - lanes.folds.starts).sum())
-            notes.append(f"{len(lanes.folds):,} idle gaps folded, {duration(total)}")
-        assert self.case
-        if self.case.investigation.files.attempts is None:
-            notes.append("no worker log: no lanes")
-        if self.case.investigation.files.output is None:
-            notes.append("no output: no rows")
-        if deeper:
-            notes.append(f"stacked {deeper:,} deeper than shown")
-        return notes
+        told = Told(
+            self._where,
+            self._all.size if self._all else lanes.size,
+            self.case.summary["missing"] if self.case else (),
+            self._moment,
+        )
+        lines, self._layout = page(self._sight, told, self._top, size.width, size.height)
+        self._top = self._layout.first
+        self._chart.show(lines)

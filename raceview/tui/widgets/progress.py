@@ -25,24 +25,24 @@ class LoadingProgress(Static):
     def __init__(self, id: str | None = None) -> None:
         super().__init__("reading the bundle", id=id, markup=False)
         self._files: dict[str, tuple[int, int]] = {}
-        self._step = ""
+        self._steps: list[str] = []
+        """Those that have begun, in their order; all but the last are done."""
 
     def tell(self, step: str, done: int, total: int) -> None:
         """`done` of `total` bytes of a file, or a step of the analysis begins."""
         if step in STEPS or step == _LAST:
-            self._step = step
+            self._steps += [step] if step not in self._steps else []
         elif step not in {"reading", "done"}:
             self._files[step] = (done, total)
         self.update(self._drawn())
 
     def _drawn(self) -> Content:
         lines = [_file_line(name, done, total) for name, (done, total) in self._files.items()]
-        steps = [*STEPS, _LAST]
-        if self._step:
-            before = steps.index(self._step)
+        if self._steps:
+            *before, now = self._steps
             lines.append(Content(""))
-            lines += [_step_line(step, done=True) for step in steps[:before]]
-            lines.append(_step_line(self._step, done=False))
+            lines += [_step_line(step, done=True) for step in before]
+            lines.append(_step_line(now, done=False))
         return Content("\n").join(lines) if lines else Content("reading the bundle")
 
 

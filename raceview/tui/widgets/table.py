@@ -9,7 +9,6 @@ looked at, so a million rows cost what twenty do. What cells hold is shown as te
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from rich.segment import Segment
@@ -23,6 +22,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from raceview.safe_text import columns, left, printable
+from raceview.tui.widgets.columns import GAP, Column, widths
 
 Cell: TypeAlias = "str | tuple[str, str]"
 """Text, or text and a Rich style (`"bold red"`)."""
@@ -33,20 +33,21 @@ _NO_POINTER = " "
 _NO_MARK = " "
 _MARGIN = 2
 """Terminal columns before the first cell: the pointer and a mark."""
-_GAP = "  "
-_LEAST_REST = 8
+_LEFT_OUT = "…"
+"""At the end of the header, where there is no room for all columns."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: `width` in terminal columns, 0 for whatever is left (one column at most)."""
+class OfRow(Message):
+    """What a table tells about one of its rows."""
 
-    title: str
-    width: int
-    right: bool = False
-    """Numbers stand at the right."""
-    spare: bool = False
-    """Left out where the terminal is too narrow, the last one first."""
+    def __init__(self, table: Table, row: int) -> None:
+        super().__init__()
+        self.table, self.row = table, row
+
+    @property
+    def control(self) -> Table:
+        """The table, for `@on` selectors."""
+        return self.table
 
 
 class Table(Widget, can_focus=True):
@@ -74,29 +75,11 @@ class Table(Widget, can_focus=True):
     cursor: reactive[int] = reactive(0, repaint=False)
     """The index of the row under the cursor; 0 where there is none."""
 
-    class Selected(Message):
+    class Selected(OfRow):
         """Enter was pressed on a row."""
 
-        def __init__(self, table: Table, row: int) -> None:
-            super().__init__()
-            self.table, self.row = table, row
-
-        @property
-        def control(self) -> Table:
-            """The table, for `@on` selectors."""
-            return self.table
-
-    class Moved(Message):
+    class Moved(OfRow):
         """The cursor is on another row. Held keys post many: do the work for the last of them."""
-
-        def __init__(self, table: Table, row: int) -> None:
-            super().__init__()
-            self.table, self.row = table, row
-
-        @property
-        def control(self) -> Table:
-            """The table, for `@on` selectors."""
-            return self.table
 
     def __init__(
         self, heads: Sequence[Column], *, empty: str = "nothing to show", id: str | None = None
@@ -210,6 +193,11 @@ class Table(Widget, can_focus=True):
         self.action_move(-3)
 
     @property
+    def _widths(self) -> list[int]:
+        """The columns' widths here; 0 for one that is left out."""
+        return widths(self.heads, self.size.width - _MARGIN - 1)
+
+    @property
     def _lines(self) -> int:
         """Rows that fit under the header."""
         return max(1, self.size.height - 1)
@@ -245,9 +233,11 @@ class Table(Widget, can_focus=True):
         return Strip.join([line, Strip([bar])]).adjust_cell_length(width, self.rich_style)
 
     def _bar(self, y: int) -> str:
-        """The column at the right: where the page lies in the whole."""
+        """The column at the right: where the page lies in the whole; above, whether a column was left out."""
         count, lines = len(self._rows), self._lines
-        if y == 0 or count <= lines:
+        if y == 0:
+            return " " if all(self._widths) else _LEFT_OUT
+        if count <= lines:
             return " "
         length = max(1, lines * lines // count)
         start = (lines - length) * self._top // (count - lines)
@@ -259,34 +249,17 @@ class Table(Widget, can_focus=True):
         `plain` leaves the colours of cells out: they cannot be read on the cursor's.
         """
         segments, run = [], pointer
-        for cell, (head, width) in zip(cells, self._widths(), strict=False):
+        for cell, head, width in zip(cells, self.heads, self._widths, strict=False):
             if not width:
                 continue
             text, colour = cell if isinstance(cell, tuple) else (cell, "")
             shown = _right(text, width) if head.right else left(text, width)
             if colour and not plain:
                 segments += [Segment(run, base), Segment(shown, base + Style.parse(colour))]
-                run = _GAP
+                run = GAP
             else:
-                run += shown + _GAP
+                run += shown + GAP
         return [*segments, Segment(run, base)]
-
-    def _widths(self) -> list[tuple[Column, int]]:
-        """The columns and their widths here; 0 for one that is left out."""
-        room = self.size.width - _MARGIN - 1
-        shown = [True] * len(self.heads)
-
-        def need() -> int:
-            there = [head for head, here in zip(self.heads, shown, strict=True) if here]
-            return sum((head.width or _LEAST_REST) + len(_GAP) for head in there) - len(_GAP)
-
-        for at in reversed(range(len(self.heads))):
-            if need() > room and self.heads[at].spare:
-                shown[at] = False
-        rest = max(_LEAST_REST, room - need() + _LEAST_REST)
-        return [
-            (head, (head.width or rest) if here else 0) for head, here in zip(self.heads, shown, strict=True)
-        ]
 
 
 def _right(text: str, width: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import ClassVar
@@ -18,18 +18,17 @@ from textual.widgets import Input, Static
 
 from raceview.answers.policy_preview import Effect, effect
 from raceview.errors import RaceviewError
-from raceview.export import file_names, refuse_bundle, write_exports
-from raceview.safe_text import left, printable
+from raceview.export import file_names, write_exports
+from raceview.safe_text import printable
 from raceview.tui.case import Case
 from raceview.tui.clipboard import copy
+from raceview.tui.export import words
+from raceview.tui.export.folder import Folder, look_at, typed_path
 from raceview.tui.opening import Opening
-from raceview.tui.policies.words import MEANING, deed
 
 FOLDER = "exports"
 _PLACE = "export"
 """The name under which the session keeps the folder of the last export."""
-_NAME_WIDTH = 31
-_FULL, _EMPTY, _BAR_WIDTH = "█", "░", 30
 _ASKING = "enter write · f folder · c copy as command · esc back"
 _TYPING = "enter write · esc leave the folder"
 _WRITING = "esc stop: the folder stays as it is"
@@ -39,17 +38,6 @@ _WRITTEN = "c copy as command · enter or esc back"
 
 class StoppedError(Exception):
     """The user stopped the export."""
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """What is known of the folder that was typed, and why it will not do."""
-
-    path: Path
-    exists: bool = False
-    there: frozenset[str] = frozenset()
-    """The files in it that an export would replace."""
-    refusal: str = ""
 
 
 class ExportScreen(ModalScreen[None]):
@@ -72,6 +60,8 @@ class ExportScreen(ModalScreen[None]):
         Binding("f", "folder", "Another folder"),
         Binding("c,y", "copy", "Copy as command"),
         Binding("escape", "back", "Back; stop writing"),
+        Binding("j,down", "scroll(1)", "Down", show=False),
+        Binding("k,up", "scroll(-1)", "Up", show=False),
     ]
 
     class Looked(Message):
@@ -143,25 +133,11 @@ class ExportScreen(ModalScreen[None]):
     @work(thread=True, exclusive=True, group="look")
     def _look(self, typed: str) -> None:
         """Look at a folder: beside the screen, for it may lie on a slow disk."""
-        self.post_message(self.Looked(typed, self._looked_at(typed)))
-
-    def _looked_at(self, typed: str) -> Folder:
-        path = _path(typed)
-        if not typed.strip():
-            return Folder(path, refusal="Name a folder to write to.")
-        try:
-            refuse_bundle(path, self._opening.bundle)
-            if path.exists() and not path.is_dir():
-                return Folder(path, refusal=f"{path} is a file, not a folder.")
-            return Folder(path, path.exists(), frozenset(n for n in self._names if (path / n).exists()))
-        except RaceviewError as error:
-            return Folder(path, refusal=f"{error}.")
-        except (OSError, ValueError) as error:
-            return Folder(path, refusal=f"{path}: {getattr(error, 'strerror', None) or error}.")
+        self.post_message(self.Looked(typed, look_at(typed, self._names, self._opening.bundle)))
 
     @work(thread=True, exclusive=True, group="write")
     def _write(self, typed: str) -> None:
-        folder = self._looked_at(typed)
+        folder = look_at(typed, self._names, self._opening.bundle)
         if folder.refusal:
             self.post_message(self.Ended([], folder.refusal))
             return
@@ -190,18 +166,17 @@ class ExportScreen(ModalScreen[None]):
         self._draw()
 
     def on_export_screen_stepped(self, message: Stepped) -> None:
-        full = _BAR_WIDTH * message.done // max(1, message.total)
-        bar = Content.styled(_FULL * full, "$primary") + Content(_EMPTY * (_BAR_WIDTH - full))
-        self._say(bar + Content(f" {message.step}"))
+        self._say(words.of_step(message.step, message.done, message.total))
 
     def on_export_screen_ended(self, message: Ended) -> None:
         self._state = _WRITTEN if message.files else _ASKING
         self.query_one(Input).disabled = bool(message.files)
         if message.files:
             self._case.session.places[_PLACE] = {"folder": str(self._folder.path)}
-            self._say(Content.styled(f"✓ {self._written(message.files)}", "ansi_bright_green"))
+            effect = self._effect if self._case.investigation.files.output else None
+            self._say(words.of_written(len(message.files), self._folder.path, effect))
         else:
-            self._say(Content.styled(f"! {printable(message.sentence)}", "ansi_bright_yellow"))
+            self._say(words.of_refusal(message.sentence))
             self._look(self.query_one(Input).value)
         self._draw()
 
@@ -211,6 +186,9 @@ class ExportScreen(ModalScreen[None]):
 
     def on_input_submitted(self) -> None:
         self.action_write()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw)  # the dialog has its new width by then
 
     def on_descendant_focus(self) -> None:
         self._draw()
@@ -226,7 +204,7 @@ class ExportScreen(ModalScreen[None]):
             self._state = _WRITING
             self._stop.clear()
             typed = self.query_one(Input).value
-            self._folder = replace(self._folder, path=_path(typed))
+            self._folder = replace(self._folder, path=typed_path(typed))
             self.set_focus(None)
             self.query_one(Input).disabled = True
             self._draw()
@@ -242,6 +220,10 @@ class ExportScreen(ModalScreen[None]):
         session = self._case.session.path
         self._say(Content(printable(copy(self.app, self._command(), session.parent if session else None))))
 
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the dialog, where the terminal is too low for it."""
+        self.query_one(Vertical).scroll_relative(y=lines, animate=False)
+
     def action_back(self) -> None:
         """Leave the folder's line, or the dialog; while it writes, stop that."""
         if self._state == _WRITING:
@@ -256,57 +238,22 @@ class ExportScreen(ModalScreen[None]):
             self.dismiss()
 
     def _command(self) -> str:
-        return self._opening.command(self._policy, _path(self.query_one(Input).value))
+        return self._opening.command(self._policy, typed_path(self.query_one(Input).value))
 
     def _say(self, content: Content) -> None:
-        self.query_one("#status", Static).update(content)
+        status = self.query_one("#status", Static)
+        status.update(content)
+        if content.plain:
+            self.call_after_refresh(status.scroll_visible, animate=False)
 
     def _draw(self) -> None:
-        there, color = self._told_of_folder()
-        self.query_one("#there", Static).update(Content.styled(there, color))
-        self.query_one("#policy", Static).update(self._told_of_policy())
-        self.query_one("#files", Static).update(self._told_of_files())
+        inv, files = self._case.investigation, self.query_one("#files", Static)
+        written = self._state == _WRITTEN
+        self.query_one("#there", Static).update(words.of_folder(self._folder, written))
+        self.query_one("#policy", Static).update(
+            words.of_policy(self._policy, self._effect) if inv.files.output else words.WITHOUT_OUTPUT
+        )
+        files.update(words.of_files(self._names, self._folder, written, files.size.width))
         self.query_one("#command", Static).update(Content(printable(self._command())))
         typing = self._state == _ASKING and self.focused
         self.query_one(Vertical).border_subtitle = _TYPING if typing else self._state
-
-    def _told_of_folder(self) -> tuple[str, str]:
-        """What is in the folder now, or why it will not do; and the colour of that."""
-        folder = self._folder
-        if self._state == _WRITTEN:
-            return "✓ holds one whole set", ""
-        if folder.refusal:
-            return f"! {printable(folder.refusal)}", "ansi_bright_yellow"
-        if folder.there:
-            return f"~ is there: {len(folder.there)} files in it will be replaced", "ansi_bright_yellow"
-        return ("+ is there: nothing in it will be replaced" if folder.exists else "+ will be made"), ""
-
-    def _told_of_policy(self) -> Content:
-        did = deed(self._effect) if self._effect else "..."
-        return Content.styled(str(self._policy), "bold") + Content(f": {MEANING[self._policy]}\n{did}")
-
-    def _told_of_files(self) -> Content:
-        """The names in two columns, with what happens to each."""
-        told = [f"{self._mark(name)} {left(name, _NAME_WIDTH)}" for name in self._names]
-        half = (len(told) + 1) // 2
-        second = [*told[half:], ""]
-        return Content("\n".join(one + other for one, other in zip(told[:half], second, strict=False)))
-
-    def _mark(self, name: str) -> str:
-        """What becomes of a file: written, replaced, or new."""
-        if self._state == _WRITTEN:
-            return "✓"
-        return "~" if name in self._folder.there else "+"
-
-    def _written(self, files: list[Path]) -> str:
-        folder = printable(str(self._folder.path))
-        did = ""
-        if self._effect:
-            effect = self._effect
-            did = f": {effect.rows:,} rows, {effect.dropped:,} dropped, {effect.corrected:,} changed"
-        return f"{len(files)} files written to {folder}{did}"
-
-
-def _path(typed: str) -> Path:
-    """The folder that was typed; `~` is the user's own."""
-    return Path(typed.strip()).expanduser()
