@@ -17,6 +17,7 @@ import typer
 from raceview.cli.compare import compare
 from raceview.cli.group import DEFAULT, DefaultCommand, DefaultGroup
 from raceview.cli.investigate import StillBusyError, investigate
+from raceview.cli.notebook import notebook
 from raceview.cli.report import report
 from raceview.cli.simulate import simulate
 from raceview.cli.talk import tell, tell_defect
@@ -28,6 +29,7 @@ from raceview.model import ExitCode
 app = typer.Typer(cls=DefaultGroup, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command(DEFAULT, cls=DefaultCommand, hidden=True)(investigate)
 app.command()(compare)
+app.command()(notebook)
 app.command()(report)
 app.command()(simulate)
 app.command()(trace)
