@@ -9,7 +9,7 @@ import numpy as np
 from raceview import sql
 from raceview.engine.base import Engine
 from raceview.matching.null import distant_prices, expected_order, order_code, rank_share
-from raceview.matching.patterns import NAMES, PLACES, TURNS, Bins, Floats, Ints, pairs, strangers
+from raceview.matching.patterns import NAMES, PLACES, TURNS, Bins, Floats, Ints, Reach, pairs, strangers
 from raceview.matching.smoothing import shares
 from raceview.matching.stream import Stream
 
@@ -67,14 +67,14 @@ def count(engine: Engine, stream: Stream) -> Counts | None:
     share = rows / max(1, stream.rows)
     columns = f"{', '.join(NAMES)}, count(*) AS n"
     cells = _numbers(
-        engine, f"SELECT {columns} FROM (SELECT rank, {bins.columns()} FROM {pairs(window, source)})"
+        engine, f"SELECT {columns} FROM (SELECT rank, {bins.columns()} FROM {pairs(Reach(window), source)})"
     )
     if not len(cells["n"]):
         return None
     distant = _numbers(
         engine,
         f"SELECT rank, turn, price, count(*) AS n FROM (SELECT rank, {bins.columns()} "
-        f"FROM {pairs(4 * far, source)} WHERE abs(time_delta) > {far})",
+        f"FROM {pairs(Reach(4 * far), source)} WHERE abs(time_delta) > {far})",
     )
     others, rate = cells, 1.0
     if stream.symbols > 1:

@@ -130,10 +130,10 @@ def _further(engine: Engine, counts: Counts, found: Fit) -> dict[str, Ints | Flo
         "likely_patterns",
         {name: getattr(counts, name)[likely] for name in NAMES} | {"cell": likely},
     )
-    window = counts.bins.longest(int(np.abs(counts.lag[likely]).max(initial=0)))
+    reach = counts.bins.reach(*(getattr(counts, name)[likely] for name in ("lag", "place", "price", "rank")))
     pair = engine.arrays(
         f"SELECT a, b, cell FROM (SELECT a, b, rank, {counts.bins.columns()} "
-        f"FROM {pairs(window)}) JOIN likely_patterns USING ({', '.join(NAMES)}) ORDER BY a, b"
+        f"FROM {pairs(reach)}) JOIN likely_patterns USING ({', '.join(NAMES)}) ORDER BY a, b"
     )
     row, number = np.unique(np.concatenate([pair["a"], pair["b"]]), return_inverse=True)
     chance = np.clip(found.probability[pair["cell"]], 1e-6, 1 - 1e-6)

@@ -32,6 +32,16 @@ NAMES = ("lag", "place", "turn", "slot", "price", "rank")
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How far apart the rows of a pair may be: in time (ns), rank, place (rows) and price (price units); None: any."""
+
+    window: int
+    ranks: int = RANKS
+    distance: int | None = None
+    price: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Bins:
     """How differences are told apart. `window` is the longest time difference of a pair; times in ns."""
 
@@ -46,9 +56,20 @@ class Bins:
         """The greatest lag; the least is its negative."""
         return 2 + int(PER_OCTAVE * math.log2(max(self.window / self.time_unit, 1)))
 
-    def longest(self, lag: int) -> int:
-        """The longest time difference that a lag, or its negative, stands for."""
-        return min(self.window, math.ceil(self.time_unit * math.exp2(lag / PER_OCTAVE)))
+    def reach(self, lag: Ints, place: Ints, price: Ints, rank: Ints) -> Reach:
+        """What pairs that bear one of these patterns keep within."""
+        latest, farthest, dearest, most = (
+            int(np.abs(values).max(initial=0)) for values in (lag, place, price, rank)
+        )
+        octaves = max(0.0, (dearest + 1 - PRICE_STEPS) / PER_OCTAVE)
+        steps = min(dearest + 1, PRICE_STEPS) * math.exp2(octaves)
+        told_apart = self.ordered and farthest < PLACES - 1
+        return Reach(
+            window=min(self.window, math.ceil(self.time_unit * math.exp2(latest / PER_OCTAVE))),
+            ranks=max(1, most),
+            distance=math.ceil(math.exp2((farthest + 1) / 2)) if told_apart else None,
+            price=math.ceil(self.price_step * steps),
+        )
 
     def columns(self) -> str:
         """The pattern's columns, but for `rank`, of what `pairs` or `strangers` select."""
@@ -65,15 +86,20 @@ class Bins:
         )
 
 
-def pairs(window: int, source: str = "near") -> str:
-    """Pairs of one symbol in `source`, which is `near` or some of it: a row and its next ones within the window."""
+def pairs(reach: Reach, source: str = "near") -> str:
+    """Pairs of one symbol in `source`, which is `near` or some of it: a row and its next ones within reach."""
+    limits = [
+        "symbol2 = symbol_id",
+        f"time2 - time_ns <= {reach.window}",
+        *([f"abs(price2 - price_units) <= {reach.price}"] if reach.price is not None else []),
+        *([f"abs(row2 - row) <= {reach.distance}"] if reach.distance is not None else []),
+    ]
     parts = (
         f"SELECT row, time_ns, price_units, flags, row2, time2, price2, flags2, {rank} AS rank FROM ("
         f"SELECT *, lead(symbol_id, {rank}) OVER () AS symbol2, lead(row, {rank}) OVER () AS row2, "
         f"lead(time_ns, {rank}) OVER () AS time2, lead(price_units, {rank}) OVER () AS price2, "
-        f"lead(flags, {rank}) OVER () AS flags2 FROM {source}) "
-        f"WHERE symbol2 = symbol_id AND time2 - time_ns <= {window}"
-        for rank in range(1, RANKS + 1)
+        f"lead(flags, {rank}) OVER () AS flags2 FROM {source}) WHERE {' AND '.join(limits)}"
+        for rank in range(1, reach.ranks + 1)
     )
     return _in_file_order(" UNION ALL ".join(parts))
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from raceview import sql
 from raceview.engine.base import Engine
+from raceview.matching.patterns import Ints
 
 FARTHEST = 2**61
 """Rows farther than this from the middle time, in ns (73 years), or dearer, in price units, are left alone."""
@@ -27,6 +28,8 @@ COMMONEST = 0.5
 class Stream:
     """The stream at a glance. Times in ns, prices in price units."""
 
+    placed: str
+    """The rows that are looked at: `outputs`, or a query over it."""
     rows: int
     symbols: int
     collision: float
@@ -41,90 +44,107 @@ class Stream:
 
 
 def survey(engine: Engine) -> Stream:
-    """Make `placed`, the rows in file order with their order flags, and look at them."""
-    _place(engine)
-    ((rows,),) = engine.rows("SELECT count(*) FROM placed")
+    """Look at the rows."""
+    placed = _within_reach(engine)
+    ((rows,),) = engine.rows(f"SELECT count(*) FROM {placed}")
     counts = engine.arrays(
-        "SELECT symbol_id, count(*) AS n FROM placed GROUP BY symbol_id ORDER BY symbol_id"
+        f"SELECT symbol_id, count(*) AS n FROM {placed} GROUP BY symbol_id ORDER BY symbol_id"
     )["n"]
     shares = counts / max(1, counts.sum())
-    time_step, price_step = (_step(engine, rows, column) for column in ("time_ns", "price_units"))
+    some = sql.one_in(max(1, rows // SAMPLE_ROWS), "row")
+    sample = engine.arrays(f"SELECT time_ns, price_units FROM {placed} WHERE {some}")
+    time_step, price_step = (_common_step(values) for values in sample.values())
+    _find_earliest(engine, placed, rows, sample["time_ns"])
     return Stream(
+        placed=placed,
         rows=rows,
         symbols=len(counts),
         collision=float((shares**2).sum()),
         time_step=time_step,
         price_step=price_step,
         gap=_mean_gap(engine),
-        cadence=_cadence(engine, rows, time_step),
+        cadence=_cadence(engine, placed, rows, time_step),
     )
 
 
 def arrange(engine: Engine, stream: Stream) -> None:
-    """Make `near` of `placed`: sorted by symbol and time, so that partners are a few places further on.
+    """Make `near`: the rows sorted by symbol and time, so that partners are a few places further on.
 
-    `flags` gains 4 where the row lies on the cadence's grid, 8 where its time is that of another row, too.
+    `flags` is 1 where the row is earlier than the one before it in the file, plus 2 where later than the next, plus 4
+    where it lies on the cadence's grid, plus 8 where its time is that of another row, too.
     """
-    source = "SELECT row, symbol_id, time_ns, price_units, flags FROM placed"
+    source = (
+        "SELECT row, symbol_id, time_ns, price_units, CASE WHEN lag(time_ns) OVER () > time_ns THEN 1 ELSE 0 END "
+        f"+ CASE WHEN lead(time_ns) OVER () < time_ns THEN 2 ELSE 0 END AS flags FROM {_in_file_order(engine, stream)}"
+    )
     if stream.cadence:
         step, phase = stream.cadence
         source = (
-            "SELECT row, symbol_id, time_ns, price_units, CAST(flags "
+            "SELECT row, symbol_id, time_ns, price_units, flags "
             f"+ CASE WHEN time_ns % {step} = {phase} THEN 4 ELSE 0 END "
-            "+ CASE WHEN shared_ns IS NOT NULL THEN 8 ELSE 0 END AS TINYINT) AS flags "
-            "FROM placed LEFT JOIN (SELECT time_ns AS shared_ns FROM placed GROUP BY time_ns HAVING count(*) > 1) "
+            f"+ CASE WHEN shared_ns IS NOT NULL THEN 8 ELSE 0 END AS flags FROM ({source}) LEFT JOIN "
+            f"(SELECT time_ns AS shared_ns FROM {stream.placed} GROUP BY time_ns HAVING count(*) > 1) "
             "ON shared_ns = time_ns"
         )
-    engine.create("near", f"{source} ORDER BY symbol_id, time_ns, row")
-    engine.create("placed", "SELECT row FROM placed WHERE 1 = 0")  # the memory is wanted
+    engine.create(
+        "near",
+        "SELECT row, symbol_id, time_ns, price_units, CAST(flags AS TINYINT) AS flags "
+        f"FROM ({source}) ORDER BY symbol_id, time_ns, row",
+    )
 
 
-def _place(engine: Engine) -> None:
-    """`flags` is 1 where the row is earlier than the one before it in the file, plus 2 where later than the next.
-
-    The rows stand in file order already where the scan made them, which a streaming pass finds out on its way.
-    """
-    ((middle,),) = engine.rows("SELECT CAST(coalesce(median(time_ns), 0) AS BIGINT) FROM outputs")
-    low, high = middle - FARTHEST, middle + FARTHEST
-
-    def place(window: str) -> None:
-        engine.create(
-            "placed",
-            "SELECT row, symbol_id, time_ns, price_units, "
-            f"CAST(CASE WHEN lag(time_ns) OVER {window} > time_ns THEN 1 ELSE 0 END "
-            f"+ CASE WHEN lead(time_ns) OVER {window} < time_ns THEN 2 ELSE 0 END AS TINYINT) AS flags, "
-            f"coalesce(row > lag(row) OVER {window}, true) AS in_order FROM outputs "
-            f"WHERE time_ns > {max(low, -(2**63))} AND time_ns < {min(high, 2**63 - 1)} "
-            f"AND price_units > {-FARTHEST} AND price_units < {FARTHEST}",
-        )
-
-    place("()")
-    ((out_of_order,),) = engine.rows("SELECT count(*) FROM placed WHERE NOT in_order")
-    if out_of_order:
-        place("(ORDER BY row)")
+def _within_reach(engine: Engine) -> str:
+    """The rows whose times and prices lie near enough to each other for their differences to be reckoned with."""
+    ((early, late, low, high),) = engine.rows(
+        "SELECT min(time_ns), max(time_ns), min(price_units), max(price_units) FROM outputs"
+    )
+    if early is None or (late - early < FARTHEST and max(-low, high) < FARTHEST):
+        return "outputs"
+    ((middle,),) = engine.rows("SELECT CAST(median(time_ns) AS BIGINT) FROM outputs")
+    return (
+        f"(SELECT * FROM outputs WHERE time_ns > {max(middle - FARTHEST, -(2**63))} "
+        f"AND time_ns < {min(middle + FARTHEST, 2**63 - 1)} "
+        f"AND price_units > {-FARTHEST} AND price_units < {FARTHEST})"
+    )
 
 
-def _step(engine: Engine, rows: int, column: str) -> int:
-    """The greatest common divisor of what a sample of rows differs by."""
-    some = sql.one_in(max(1, rows // SAMPLE_ROWS), "row")
-    values = engine.arrays(f"SELECT {column} AS v FROM placed WHERE {some}")["v"]
+def _in_file_order(engine: Engine, stream: Stream) -> str:
+    """The rows as they stand in the file: a join by several threads leaves them in as many runs."""
+    ((out_of_order,),) = engine.rows(
+        f"SELECT count(*) FROM (SELECT row < lag(row) OVER () AS earlier FROM {stream.placed}) WHERE earlier"
+    )
+    return f"(SELECT * FROM {stream.placed} ORDER BY row)" if out_of_order else stream.placed
+
+
+def _common_step(values: Ints) -> int:
+    """The greatest common divisor of what they differ by."""
     return max(1, int(np.gcd.reduce(values - values.min()))) if len(values) else 1
+
+
+def _find_earliest(engine: Engine, placed: str, rows: int, sample: Ints) -> None:
+    """Make `earliest`, the first rows in time; not many more are sorted, for a sample tells about where they end."""
+    at = 2 * FIRST_ROWS * len(sample) // max(1, rows)
+    until = f"WHERE time_ns <= {np.partition(sample, at)[at]} " if at < len(sample) else ""
+    engine.create(
+        "earliest",
+        f"SELECT row, symbol_id, time_ns FROM {placed} {until}ORDER BY time_ns, row LIMIT {FIRST_ROWS}",
+    )
 
 
 def _mean_gap(engine: Engine) -> float:
     ((gap,),) = engine.rows(
-        "WITH gaps AS (SELECT time_ns - lag(time_ns) OVER (PARTITION BY symbol_id ORDER BY time_ns) AS gap FROM ("
-        f"SELECT symbol_id, time_ns FROM placed ORDER BY time_ns, row LIMIT {FIRST_ROWS})), "
+        "WITH gaps AS (SELECT time_ns - lag(time_ns) OVER (PARTITION BY symbol_id ORDER BY time_ns) AS gap "
+        "FROM earliest), "
         "capped AS (SELECT quantile_cont(gap, 0.99) AS most FROM gaps) "
-        "SELECT CAST(sum(CAST(floor(least(gap, most)) AS BIGINT)) AS BIGINT) / count(gap) FROM gaps, capped"
+        "SELECT CAST(sum(CAST(floor(least(gap, most)) AS BIGINT)) AS DOUBLE) / count(gap) FROM gaps, capped"
     )
     return float(gap or 1)
 
 
-def _cadence(engine: Engine, rows: int, time_step: int) -> tuple[int, int] | None:
+def _cadence(engine: Engine, placed: str, rows: int, time_step: int) -> tuple[int, int] | None:
     found = engine.rows(
         "WITH gaps AS (SELECT time_ns - lag(time_ns) OVER (ORDER BY time_ns) AS gap FROM ("
-        f"SELECT DISTINCT time_ns FROM (SELECT time_ns FROM placed ORDER BY time_ns LIMIT {FIRST_ROWS // 2}))) "
+        f"SELECT DISTINCT time_ns FROM (SELECT time_ns FROM earliest ORDER BY time_ns LIMIT {FIRST_ROWS // 2}))) "
         "SELECT gap, count(*) AS n, sum(count(*)) OVER () FROM gaps WHERE gap > 0 GROUP BY gap "
         "ORDER BY n DESC, gap LIMIT 1"
     )
@@ -132,6 +152,6 @@ def _cadence(engine: Engine, rows: int, time_step: int) -> tuple[int, int] | Non
         return None
     step = int(found[0][0])
     ((phase, on),) = engine.rows(
-        f"SELECT time_ns % {step} AS phase, count(*) AS n FROM placed GROUP BY phase ORDER BY n DESC, phase LIMIT 1"
+        f"SELECT time_ns % {step} AS phase, count(*) AS n FROM {placed} GROUP BY phase ORDER BY n DESC, phase LIMIT 1"
     )
     return (step, int(phase)) if on > ON_GRID * rows else None
