@@ -19,6 +19,7 @@ from raceview.cli.group import DEFAULT, DefaultCommand, DefaultGroup
 from raceview.cli.investigate import StillBusyError, investigate
 from raceview.cli.notebook import notebook
 from raceview.cli.report import report
+from raceview.cli.safeguards import safeguards
 from raceview.cli.simulate import simulate
 from raceview.cli.talk import tell, tell_defect
 from raceview.cli.trace import trace
@@ -31,6 +32,7 @@ app.command(DEFAULT, cls=DefaultCommand, hidden=True)(investigate)
 app.command()(compare)
 app.command()(notebook)
 app.command()(report)
+app.command()(safeguards)
 app.command()(simulate)
 app.command()(trace)
 

@@ -59,7 +59,7 @@ def source_time(engine: Engine) -> Replayed:
     ((late,),) = engine.rows("SELECT count(*) FROM crowded WHERE place > 1 AND time_delta_ns <> 0")
     return Replayed(
         Effect(0, 0, 0),
-        Price(0.0, "keys held at once"),
+        Price(0.0, "keys held, growing"),
         note=f"{late} duplicates lose their time shift; none goes",
     )
 

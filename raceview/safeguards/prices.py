@@ -14,7 +14,7 @@ HELD = "keys held at once"
 def keys_for_ever(engine: Engine, refused: int) -> Price:
     """A sink that never forgets holds a key per row that it took: they grow with the output."""
     ((rows,),) = engine.rows("SELECT count(*) FROM links")
-    return Price(rows - refused, f"{HELD}, and growing")
+    return Price(rows - refused, "keys held, growing")
 
 
 def keys_within(engine: Engine, settings_ns: list[int]) -> list[Price]:
@@ -33,7 +33,7 @@ def attempts_at_peak(engine: Engine, what: str) -> Price:
         "SELECT coalesce(max(n), 0) FROM "
         f"(SELECT count(*) AS n FROM attempts GROUP BY start_ns // {NS_PER_SECOND}) AS seconds"
     )
-    return Price(most, f"{what}/s in the busiest second")
+    return Price(most, f"{what}/s at peak")
 
 
 def hottest_symbol(engine: Engine) -> Price:
@@ -48,4 +48,4 @@ def hottest_symbol(engine: Engine) -> Price:
         "FROM attempts AS a JOIN ticks AS t ON t.event = a.event WHERE a.attempt = 1 GROUP BY t.symbol_id) AS s"
     )
     ((busy, span),) = found
-    return Price(round(100 * busy / span, 2) if span else 0.0, "% of one worker's time, hottest symbol")
+    return Price(round(100 * busy / span, 2) if span else 0.0, "% of a worker, top symbol")

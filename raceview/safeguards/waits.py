@@ -117,7 +117,7 @@ def _run_out(engine: Engine, leases_ns: list[int]) -> list[Price]:
     if not longer:
         return []
     (counts,) = engine.rows(f"SELECT {longer} FROM attempts WHERE failed = 0")
-    return [Price(int(count), "leases that run out under a worker at work") for count in counts]
+    return [Price(int(count), "leases outrun by work") for count in counts]
 
 
 def _later(added_ns: int) -> Price:
