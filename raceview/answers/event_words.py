@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from raceview.answers import amounts
-from raceview.answers.event_page import EventAttempt, EventPage, EventRow, Neighbour
+from raceview.answers.event_page import EventPage, JudgedRow
+from raceview.answers.event_records import Attempt, Row
+from raceview.answers.neighbours import Neighbour
 from raceview.model import Action, Cause, Outcome, Role, words
 from raceview.safe_text import printable
 
@@ -31,12 +33,12 @@ def where(page: EventPage, role: str, line: int) -> str:
     return f"{printable(page.files.get(role, role))}:{line}"
 
 
-def against_tick(row: EventRow) -> str:
+def against_tick(row: Row) -> str:
     """What a row has that its tick has not: `+10 ms −0.04`, or `exact`."""
     return amounts.difference(row.time_delta_ns, row.price_delta_units)
 
 
-def action(row: EventRow) -> str:
+def action(row: JudgedRow) -> str:
     """What the policy does with a row: `dropped`, `corrected to 1,642.34`."""
     if row.action is not Action.CORRECTED:
         return row.action
@@ -188,7 +190,7 @@ def as_text(page: EventPage, note: str | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _attempt_text(page: EventPage, attempt: EventAttempt, places: int) -> str:
+def _attempt_text(page: EventPage, attempt: Attempt, places: int) -> str:
     end = "no end logged" if attempt.end_ns is None else amounts.clock(attempt.end_ns, places)
     meets = f", overlaps attempt {' and '.join(map(str, attempt.overlaps))}" if attempt.overlaps else ""
     return (
@@ -197,7 +199,7 @@ def _attempt_text(page: EventPage, attempt: EventAttempt, places: int) -> str:
     )
 
 
-def _row_text(page: EventPage, row: EventRow, places: int) -> str:
+def _row_text(page: EventPage, row: JudgedRow, places: int) -> str:
     return (
         f"row {row.row}: {amounts.clock(row.time_ns, places)} {amounts.price(row.price_units)}, {against_tick(row)}, "
         f"{row.role}, confidence {amounts.confidence(row.confidence_millionths)}, {action(row)} (policy {page.policy}) "

@@ -6,35 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from raceview.answers.amounts import duration
+from raceview.answers.event_records import Attempt, Row, attempts_of, rows_of, tick_of, verdict_of
 from raceview.answers.event_words import holds_unless
 from raceview.model import Cause, Outcome, Status, words
 
 if TYPE_CHECKING:
     from raceview.investigation import Investigation
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One line of the worker log."""
-
-    attempt: int
-    worker: str
-    start_ns: int
-    end_ns: int | None
-    status: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the output, and how far it is off its tick."""
-
-    row: int
-    time_ns: int
-    place: int
-    """1 is the original, more are duplicates."""
-    time_delta_ns: int
-    price_delta_units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +23,10 @@ class Moment:
     symbol: str
     price: str
     time_ns: int | None
-    outcome: str
+    outcome: Outcome
     attempts: tuple[Attempt, ...]
     rows: tuple[Row, ...]
-    cause: str
+    cause: Cause | None
     first_line: int | None
     second_line: int | None
     margin_ns: int | None
@@ -74,41 +51,34 @@ class Moment:
 
 def moment(inv: Investigation, event: int) -> Moment | None:
     """The event; None where nothing is known of it. Reads a few relations: meant for a worker thread."""
-    attempts = inv.engine.rows(
-        "SELECT a.attempt, r.worker_id, a.start_ns, a.end_ns, r.status, a.line, r.event_id FROM attempts AS a "
-        f"JOIN attempts_read AS r ON r.line = a.line WHERE a.event = {event:d} ORDER BY a.attempt"
-    )
-    ticks = inv.engine.rows(f"SELECT event_id, symbol, price, time_ns FROM ticks_read WHERE line = {event:d}")
-    if not attempts and not ticks:
+    attempts = attempts_of(inv, event)
+    tick = tick_of(inv, event)
+    if not attempts and not tick:
         return None
-    event_id, symbol, written, time_ns = ticks[0] if ticks else (attempts[0][-1], "", "", None)
-    outcomes = inv.engine.rows(f"SELECT outcome FROM ledger WHERE event = {event:d}")
-    causes = inv.engine.rows(
-        f"SELECT cause, first_line, second_line, margin_ns FROM duplicated WHERE event = {event:d}"
-    )
+    verdict = verdict_of(inv, event)
     return Moment(
-        event,
-        event_id,
-        symbol,
-        written,
-        time_ns,
-        outcomes[0][0] if outcomes else str(Outcome.UNKNOWN),
-        tuple(Attempt(*attempt[:6]) for attempt in attempts),
-        tuple(Row(*row) for row in inv.engine.rows(_rows(event))),
-        *(causes[0] if causes else ("", None, None, None)),
+        event=event,
+        event_id=tick.event_id if tick else _logged_id(inv, attempts[0]),
+        symbol=tick.symbol if tick else "",
+        price=tick.price if tick else "",
+        time_ns=tick.time_ns if tick else None,
+        outcome=verdict.outcome,
+        attempts=attempts,
+        rows=rows_of(inv, tick, attempts) if tick else (),
+        cause=verdict.cause,
+        first_line=verdict.first_line,
+        second_line=verdict.second_line,
+        margin_ns=verdict.margin_ns,
     )
 
 
-def _rows(event: int) -> str:
-    return (
-        "SELECT o.row, o.time_ns, coalesce(c.place, 1), coalesce(d.time_delta_ns, 0), "
-        "coalesce(d.price_delta_units, 0) FROM links AS l "
-        "JOIN outputs AS o ON o.row = l.row LEFT JOIN deltas AS d ON d.row = l.row "
-        f"LEFT JOIN crowded AS c ON c.row = l.row WHERE l.event = {event:d} ORDER BY o.row"
-    )
+def _logged_id(inv: Investigation, attempt: Attempt) -> str:
+    """The id that only the log names."""
+    ((event_id,),) = inv.engine.rows(f"SELECT event_id FROM attempts_read WHERE line = {attempt.line}")
+    return str(event_id)
 
 
-def _cause(cause: str, first: Attempt, second: Attempt) -> str:
+def _cause(cause: Cause, first: Attempt, second: Attempt) -> str:
     early = None if first.end_ns is None else first.end_ns - second.start_ns
     both = first.worker if first.worker == second.worker else ""
     name = words(cause)
@@ -131,7 +101,7 @@ def _cause(cause: str, first: Attempt, second: Attempt) -> str:
     return f"{name}."
 
 
-_OUTCOMES: dict[str, str] = {
+_OUTCOMES: dict[Outcome, str] = {
     Outcome.LOST: "lost: an attempt succeeded, but no row was written.",
     Outcome.ABANDONED: "abandoned: every attempt timed out, and no row was written.",
     Outcome.UNPROCESSED: "unprocessed: no attempt, no row.",

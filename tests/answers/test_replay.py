@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from raceview.answers.replay import ReplayAttempt, ReplayRow, StepKind, replay, steps, with_holders
+from raceview.answers.event_records import Attempt, Row
+from raceview.answers.replay import StepKind, replay, steps
 from raceview.investigation import Investigation, open_bundle
-from raceview.model import Cause
+from raceview.model import Cause, Role
 
 SAMPLE = Path(__file__).parents[2] / "data"
 MS = 1_000_000
@@ -21,24 +22,45 @@ def sample() -> Iterator[Investigation]:
         yield investigation
 
 
-def attempt(number: int, start: int, end: int | None, failed: bool = False) -> ReplayAttempt:
-    """By worker w1, w2, ...; times in ms."""
-    return ReplayAttempt(
-        number, f"w{number}", start * MS, None if end is None else end * MS, failed, 10 + number
+def attempt(number: int, start: int, end: int | None, failed: bool = False, meets: int = 0) -> Attempt:
+    """By worker w1, w2, ...; times in ms; `meets` is the number of an attempt whose window it meets."""
+    return Attempt(
+        number=number,
+        worker=f"w{number}",
+        start_time="",
+        end_time="",
+        start_ns=start * MS,
+        end_ns=None if end is None else end * MS,
+        status="timeout" if failed else "success",
+        failed=failed,
+        line=10 + number,
+        overlaps=(meets,) if meets else (),
     )
 
 
-def row(number: int, of: int | None = None, original: bool = True) -> ReplayRow:
-    return ReplayRow(number, number + 2, original, 0, 0, of)
+def row(number: int, of: int | None = None, role: Role = Role.ORIGINAL) -> Row:
+    return Row(
+        row=number,
+        line=number + 2,
+        timestamp="",
+        price="",
+        time_ns=0,
+        price_units=0,
+        time_delta_ns=0,
+        price_delta_units=0,
+        role=role,
+        attempt=of,
+        confidence_millionths=1_000_000,
+    )
 
 
-def told(attempts: list[ReplayAttempt], rows: list[ReplayRow], tick: int = 0) -> list[str]:
+def told(attempts: list[Attempt], rows: list[Row], tick: int = 0) -> list[str]:
     """Each step in short: `5 written w1 r0`; a ~ where its time is not known, a ? where its attempt is not."""
     return [
         f"{step.at_ns // MS}{'' if step.timed else '~'} {step.kind}"
-        f"{f' {step.attempt.worker_id}' if step.attempt else ''}"
+        f"{f' {step.attempt.worker}' if step.attempt else ''}"
         f"{f' r{step.row.row}' if step.row else ''}{'?' if step.presumed else ''}"
-        for step in steps(tick * MS, with_holders(attempts), rows)
+        for step in steps(tick * MS, attempts, rows)
     ]
 
 
@@ -52,7 +74,9 @@ def test_once() -> None:
 
 
 def test_claimed_while_held_and_written_twice() -> None:
-    assert told([attempt(1, 1, 5), attempt(2, 3, 8)], [row(0), row(1, original=False)]) == [
+    assert told(
+        [attempt(1, 1, 5, meets=2), attempt(2, 3, 8, meets=1)], [row(0), row(1, role=Role.DUPLICATE)]
+    ) == [
         "0 emitted by the source",
         "1 claimed w1",
         "3 claimed again while held w2",
@@ -64,8 +88,10 @@ def test_claimed_while_held_and_written_twice() -> None:
 
 
 def test_both_at_one_instant_is_while_held() -> None:
-    kinds = [step.kind for step in steps(0, with_holders([attempt(1, 1, 1), attempt(2, 1, 4)]), [])]
-    assert StepKind.CLAIMED_WHILE_HELD in kinds
+    assert told([attempt(1, 1, 1, meets=2), attempt(2, 1, 4, meets=1)], [row(0), row(1)])[1:3] == [
+        "1 claimed w1",
+        "1 claimed again while held w2",
+    ]
 
 
 def test_taken_at_the_very_end_of_another_is_not_while_held() -> None:
@@ -123,7 +149,7 @@ def test_more_rows_than_attempts() -> None:
 
 
 def test_a_release_tells_who_still_holds() -> None:
-    held = steps(0, with_holders([attempt(1, 1, 5), attempt(2, 3, 8)]), [])
+    held = steps(0, [attempt(1, 1, 5, meets=2), attempt(2, 3, 8, meets=1)], [])
     assert [(step.kind, step.still_held_by) for step in held if step.still_held_by] == [
         (StepKind.CLAIMED_WHILE_HELD, (1,)),
         (StepKind.RELEASED, (2,)),

@@ -14,6 +14,7 @@ from raceview.answers.filters import parse
 from raceview.answers.timeline import Lane, Lanes, make_lanes, matching
 from raceview.answers.timeline_moment import moment
 from raceview.charts.marks import Severity
+from raceview.model import Role
 
 SAMPLE = Path(__file__).parents[2] / "data"
 
@@ -172,7 +173,10 @@ def test_what_is_said_of_an_event(linked: Opened) -> None:
     assert race is not None
     assert race.event_id == "e2"
     assert [(a.worker, a.line) for a in race.attempts] == [("w1", 3), ("w2", 4)]
-    assert [(row.row, row.place, row.time_delta_ns) for row in race.rows] == [(1, 1, 0), (2, 2, 3_000_000)]
+    assert [(row.row, row.role, row.time_delta_ns) for row in race.rows] == [
+        (1, Role.ORIGINAL, 0),
+        (2, Role.DUPLICATE, 3_000_000),
+    ]
     assert race.reasons == (
         "concurrent claim: w2 took it 9 ms before w1 let go.",
         "Holds unless the two clocks differ by more than 9 ms.",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from raceview.answers.event_page import EventAttempt, EventPage, EventRow
+from raceview.answers.event_page import EventPage
+from raceview.answers.event_records import Attempt, Row
 from raceview.charts import marks
 from raceview.charts.marks import Severity
 from raceview.model import Outcome, Role
@@ -44,7 +45,7 @@ def axis_of(page: EventPage, width: int) -> Axis:
     return Axis(min(found), max(found), max(1, width))
 
 
-def bar(page: EventPage, attempt: EventAttempt, axis: Axis, selected: bool) -> Content:
+def bar(page: EventPage, attempt: Attempt, axis: Axis, selected: bool) -> Content:
     """The attempt's window. Where another attempt holds the event, too, it is a race; a timed-out one is dashed."""
     stop_ns = axis.stop_ns if attempt.end_ns is None else attempt.end_ns
     first = min(axis.half(attempt.start_ns), 2 * axis.width - 1)
@@ -70,7 +71,7 @@ def bar(page: EventPage, attempt: EventAttempt, axis: Axis, selected: bool) -> C
     return drawn
 
 
-def row_mark(page: EventPage, row: EventRow) -> marks.Mark:
+def row_mark(page: EventPage, row: Row) -> marks.Mark:
     """The sign of a row of this event."""
     return marks.ALTERED_ROW if page.outcome is Outcome.ALTERED else marks.ROLES[row.role]
 
@@ -87,7 +88,7 @@ def row_marks(page: EventPage, axis: Axis) -> Content:
     return line
 
 
-def _shared(one: EventAttempt, other: EventAttempt, axis: Axis) -> tuple[int, int]:
+def _shared(one: Attempt, other: Attempt, axis: Axis) -> tuple[int, int]:
     """From when to when both attempts hold the event."""
     ends = [axis.stop_ns if attempt.end_ns is None else attempt.end_ns for attempt in (one, other)]
     return max(one.start_ns, other.start_ns), min(ends)

@@ -8,7 +8,8 @@ from textwrap import wrap
 from textual.content import Content
 
 from raceview.answers import amounts, event_words
-from raceview.answers.event_page import EventAttempt, EventPage, EventRow
+from raceview.answers.event_page import EventPage, JudgedRow
+from raceview.answers.event_records import Attempt
 from raceview.charts import marks
 from raceview.charts.marks import Severity
 from raceview.model import NS_PER_SECOND
@@ -97,7 +98,7 @@ def _attempts(page: EventPage, width: int, selected: int) -> list[Content]:
     return shown
 
 
-def _attempt_cells(page: EventPage, attempt: EventAttempt) -> list[str]:
+def _attempt_cells(page: EventPage, attempt: Attempt) -> list[str]:
     end = "none logged" if attempt.end_ns is None else _clock(page, attempt.end_ns)
     status = f"{marks.SEVERITIES[Severity.TIMEOUT].glyph} " if attempt.failed else "  "
     return [
@@ -127,7 +128,7 @@ def _rows(page: EventPage, width: int) -> list[Content]:
     return shown
 
 
-def _row_cells(page: EventPage, row: EventRow) -> list[str]:
+def _row_cells(page: EventPage, row: JudgedRow) -> list[str]:
     return [
         f"{row.row:,}",
         _clock(page, row.time_ns),

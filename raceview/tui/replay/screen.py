@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from raceview.answers.amounts import clock, date, price, second_digits
 from raceview.answers.replay import Replay, Step, StepKind, replay
-from raceview.charts.marks import COPY_ROW, ORIGINAL_ROW, SEVERITIES, Mark, Severity
+from raceview.charts.marks import ROLES, SEVERITIES, Mark, Severity
 from raceview.charts.slow_motion import Lane, Scale, draw_lanes
 from raceview.safe_text import columns, left, printable
 from raceview.tui.case import Case
@@ -219,12 +219,12 @@ class ReplayScreen(Screen[None]):
         digits = second_digits(self._scale.ends)
         lanes = [
             Lane(
-                f"{left(a.worker_id, label - 4)} #{a.attempt}"[:label],
+                f"{left(a.worker, label - 4)} #{a.number}"[:label],
                 a.start_ns,
                 a.end_ns,
                 Severity.RACE if a.overlaps else Severity.TIMEOUT if a.failed else Severity.BUSY,
-                current=step.attempt is not None and step.attempt.attempt == a.attempt,
-                marks=self._marks(a.attempt),
+                current=step.attempt is not None and step.attempt.number == a.number,
+                marks=self._marks(a.number),
             )
             for a in found.attempts
         ]
@@ -244,15 +244,13 @@ class ReplayScreen(Screen[None]):
 
     def _marks(self, attempt: int) -> tuple[tuple[int, Mark], ...]:
         """The time-out and the rows of an attempt, as far as the steps have come."""
-        come = [
-            one for one in self._steps[: self.place + 1] if one.attempt and one.attempt.attempt == attempt
-        ]
+        come = [one for one in self._steps[: self.place + 1] if one.attempt and one.attempt.number == attempt]
         late = [
             (one.at_ns, SEVERITIES[Severity.TIMEOUT])
             for one in come
             if one.timed and one.kind is StepKind.TIMED_OUT
         ]
-        rows = [(one.at_ns, ORIGINAL_ROW if one.row.original else COPY_ROW) for one in come if one.row]
+        rows = [(one.at_ns, ROLES[one.row.role]) for one in come if one.row]
         return (*late, *rows)
 
     def _list(self) -> list[Text]:
@@ -273,14 +271,14 @@ class ReplayScreen(Screen[None]):
         moment = clock(step.at_ns, digits) if step.timed else "~".ljust(len(clock(step.at_ns, digits)))
         width, end, name = max(10, self.size.width - 2), "", ""
         if step.row:  # a number that is cut is another number: names and blanks make room
-            mark = ORIGINAL_ROW if step.row.original else COPY_ROW
+            mark = ROLES[step.row.role]
             end = f"  {mark.glyph} row {step.row.row:,} {change(step.row)}"
         head = f"{'▸' if place == self.place else ' '}{place + 1:>2} {moment} {step.kind}"
         room = width - columns(head + end)
         blanks = max(len(one.kind) for one in self._steps) - len(step.kind) + 1
         if step.attempt:
-            number = f" #{step.attempt.attempt}"
-            who = printable(step.attempt.worker_id, 12)
+            number = f" #{step.attempt.number}"
+            who = printable(step.attempt.worker, 12)
             blanks = max(1, min(blanks, room - columns(who) - len(number) - 1))
             if (left_over := room - blanks - len(number) - 1) >= min(_LEAST_NAME, columns(who)):
                 name = f" {printable(who, left_over)}{number}"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from raceview.answers.amounts import difference
-from raceview.answers.replay import Replay, ReplayAttempt, ReplayRow, Step, StepKind
-from raceview.model import words
+from raceview.answers.event_records import Attempt, Row
+from raceview.answers.replay import Replay, Step, StepKind
+from raceview.model import Role, words
 from raceview.safe_text import printable
 
 _NAME = 24
 
 
-def who(attempt: ReplayAttempt | None) -> str:
+def who(attempt: Attempt | None) -> str:
     """`worker-3, attempt 1`."""
-    return f"{printable(attempt.worker_id, _NAME)}, attempt {attempt.attempt}" if attempt else ""
+    return f"{printable(attempt.worker, _NAME)}, attempt {attempt.number}" if attempt else ""
 
 
 def where(step: Step, logged: str, emitted: str, event: int, source: str) -> str:
@@ -24,7 +25,7 @@ def where(step: Step, logged: str, emitted: str, event: int, source: str) -> str
     return f"{logged}:{step.attempt.line}" if step.attempt else ""
 
 
-def change(row: ReplayRow) -> str:
+def change(row: Row) -> str:
     """`exact`, `+10 ms −0.04`."""
     return difference(row.time_delta_ns, row.price_delta_units)
 
@@ -55,9 +56,9 @@ def _claimed(step: Step, replay: Replay) -> str:
 def _claimed_while_held(step: Step, replay: Replay) -> str:
     holders = _named(step.still_held_by, replay)
     own = step.attempt and all(
-        attempt.worker_id == step.attempt.worker_id
+        attempt.worker == step.attempt.worker
         for attempt in replay.attempts
-        if attempt.attempt in step.still_held_by
+        if attempt.number in step.still_held_by
     )
     if own:
         return f"{who(step.attempt)} takes the event while it holds it already ({holders}): the race begins."
@@ -129,12 +130,12 @@ def _row(step: Step) -> str:
     row = step.row
     if row is None:
         return ""
-    kind = "original" if row.original else "copy"
+    kind = "original" if row.role is Role.ORIGINAL else "copy"
     return f"Row {row.row:,} is written ({kind}, {change(row)})"
 
 
 def _named(numbers: tuple[int, ...], replay: Replay) -> str:
-    return " and ".join(who(attempt) for attempt in replay.attempts if attempt.attempt in numbers)
+    return " and ".join(who(attempt) for attempt in replay.attempts if attempt.number in numbers)
 
 
 _MEANINGS = {

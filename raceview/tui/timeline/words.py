@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from raceview.answers.amounts import clock as exact_clock
 from raceview.answers.amounts import difference, second_digits
+from raceview.answers.event_records import Attempt, Row
 from raceview.answers.timeline import ROWS, Lane
-from raceview.answers.timeline_moment import Attempt, Moment, Row
+from raceview.answers.timeline_moment import Moment
 from raceview.charts.axis import clock, date, duration
-from raceview.charts.marks import COPY_ROW, OPEN_END, ORIGINAL_ROW, OUTCOMES, SEVERITIES, Mark, Severity
+from raceview.charts.marks import OPEN_END, OUTCOMES, ROLES, SEVERITIES, Mark, Severity
 from raceview.charts.plot import PLAIN, Run, Style
-from raceview.model import Outcome
 from raceview.safe_text import columns, printable
 from raceview.tui.timeline.picture import QUIET, STRONG, Sight
 
@@ -66,7 +66,7 @@ def selected(lane: Lane, place: int) -> list[list[Run]]:
 def details(moment: Moment, width: int, lines: int) -> list[list[Run]]:
     """The event: what it is, its attempts, its rows, why. One line for each of these where there are few lines."""
     digits = second_digits(_times(moment))
-    mark = OUTCOMES[Outcome(moment.outcome)]
+    mark = OUTCOMES[moment.outcome]
     about = [mark.word]
     if moment.symbol:
         about.append(f"{printable(moment.symbol)} {printable(moment.price)}")
@@ -110,7 +110,7 @@ def _end(start: str, end: str) -> str:
 
 
 def _row(row: Row) -> list[Run]:
-    mark = ORIGINAL_ROW if row.place == 1 else COPY_ROW
+    mark = ROLES[row.role]
     off = difference(row.time_delta_ns, row.price_delta_units)
     return [_glyph(mark), Run(f"row {row.row:,} {mark.word} {off}", PLAIN)]
 
