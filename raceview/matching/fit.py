@@ -41,6 +41,15 @@ SETTLED = 1e-5
 LEAST_TO_SETTLE = 100.0
 """A gain below this counts as this much."""
 REFITS = 2
+LEAST_TO_BE_FREE = 40.0
+"""Natural logarithm of the likelihood that matches with any price difference must add to those of one scale."""
+STRANGE = 0.1
+"""Strange pairs to begin with, for each match."""
+UNSEEN = 3.0
+"""Price differences that a tail may hold though none was seen in it, at 95 %."""
+HALF = 0.5
+TAIL_LEFT = 0.001
+"""Share of a match's price difference that is left it at the least."""
 LIKELIER = 0.5
 LEFT = 0.2
 """Share of a distant price difference that `without_copies` leaves at the least."""
@@ -67,12 +76,19 @@ class Fit:
 
 
 def fit(counts: Counts) -> Fit:
-    """Learn the match side, then again with the copies it shows taken out of the null of price."""
-    found = _Mixture(counts, counts.price_null).run(_guess(counts))
+    """Learn the match side, then again with the copies it shows taken out of the null of price.
+
+    With strange pairs, unless the rows are much likelier without: then matches have large price differences, too.
+    """
+    guess = _guess(counts)
+    found = _Mixture(counts, counts.price_null, strange=True).run(guess)
+    free = _Mixture(counts, counts.price_null).run(guess)
+    strange = free.gain < found.gain + LEAST_TO_BE_FREE
+    found = found if strange else free
     unpriced = _Mixture(counts, counts.price_null, priced=False).run(found.probability)
     price_gain = found.gain - unpriced.gain
     for _ in range(REFITS):
-        found = _Mixture(counts, without_copies(counts, found)).run(found.probability)
+        found = _Mixture(counts, without_copies(counts, found), strange=strange).run(found.probability)
     return replace(found, price_gain=price_gain)
 
 
@@ -108,15 +124,14 @@ class _Mixture:
     Without `priced` the matches differ in price as others do: what order and time alone have to say.
     """
 
-    def __init__(self, counts: Counts, prior: Floats, priced: bool = True) -> None:
+    def __init__(self, counts: Counts, prior: Floats, priced: bool = True, strange: bool = False) -> None:
         lags = counts.bins.lags
         at_lag = np.arange(-lags, lags + 1)
-        self.counts, self.prior, self.priced = counts, prior, priced
+        self.counts, self.prior, self.priced, self.strange = counts, prior, priced, strange
         self.lag = counts.lag + lags
         self.lags = len(at_lag)
         self.group = lag_group(counts.lag)
         self.moved, self.repriced = counts.lag != 0, counts.price != 0
-        self.kind = 2 * self.moved + (self.repriced & priced)
         self.points = lattice_points(prior.shape[1])
         self.turn_class = (3 * (np.sign(at_lag) + 1)[:, None] + np.minimum(np.arange(PLACES), 2)).ravel()
         self.slot_class = lag_group(at_lag)
@@ -125,43 +140,49 @@ class _Mixture:
         self.null_of_lag = np.bincount(self.lag[once], counts.order_null[once], self.lags)
 
     def run(self, probability: Floats) -> Fit:
-        """EM from `probability` to its end, and the gain over no matches at all."""
+        """EM from `probability` to its end, and the gain over no matches at all.
+
+        Beside matches and others stand strange pairs: different events that lie as matches do, though the null of order
+        has no room for them, but differ in price as others do. With them, a price decides that order alone would not.
+        """
         counts = self.counts
         amplitude, table = self._amplitude(counts.pairs), self._price_null(counts.pairs)
         alone = self._likelihood(self._other(amplitude, table), amplitude, table)
         likelihood = -np.inf
+        strange = STRANGE * probability * self.strange
         for _ in range(PASSES):
-            weight = counts.pairs * probability
-            matches = self._matches(weight)
-            table = self._price_null(counts.pairs - weight)
-            other = self._other(amplitude, table)
-            probability = matches / (matches + other)
+            weight, odd = counts.pairs * probability, counts.pairs * strange
+            order = self._order(weight + odd)
+            matches = weight.sum() * order * self._match_price(weight)
+            table = self._price_null(np.maximum(counts.pairs - weight - odd, 0.0))
+            strangers = odd.sum() * order * table[self.class_of, counts.price]
+            whole = matches + strangers + self._other(amplitude, table)
+            probability, strange = matches / whole, strangers / whole
             before, likelihood = (
                 likelihood,
-                self._likelihood(matches + other, amplitude, table) - weight.sum(),
+                self._likelihood(whole, amplitude, table) - weight.sum() - odd.sum(),
             )
-            amplitude = self._amplitude(counts.pairs * (1 - probability))
+            amplitude = self._amplitude(counts.pairs * np.maximum(1 - probability - strange, 0.0))
             if abs(likelihood - before) < SETTLED * max(LEAST_TO_SETTLE, likelihood - alone):
                 break
         return Fit(probability, float(likelihood - alone))
 
-    def _matches(self, weight: Floats) -> Floats:
-        """Expected matches per cell, from the cells' present shares in them."""
+    def _order(self, weight: Floats) -> Floats:
+        """P(lag, place, turn, slot, rank | match) at each cell."""
         counts = self.counts
-        kinds = np.bincount(self.kind, weight, 4) + 0.01
-        matches: Floats = weight.sum() * shares(kinds)[self.kind] * counts.rank_share
+        kinds = np.bincount(self.moved, weight, 2) + 0.02
+        order: Floats = shares(kinds)[self.moved.astype(np.int64)] * counts.rank_share
         lag = histogram(self.lag[self.moved], weight[self.moved], self.lags, PSEUDO)
-        matches *= np.where(self.moved, lag[self.lag], 1.0)
-        matches *= self._match_price(weight)
-        matches *= conditional(counts.place, self.group, weight, 10.0)
-        matches *= tilted(
+        order *= np.where(self.moved, lag[self.lag], 1.0)
+        order *= conditional(counts.place, self.group, weight, 10.0)
+        order *= tilted(
             counts.turn_null, self.lag * PLACES + counts.place, counts.turn, self.turn_class, weight
         )
-        matches *= tilted(counts.slot_null, self.lag, counts.slot, self.slot_class, weight)
-        return matches
+        order *= tilted(counts.slot_null, self.lag, counts.slot, self.slot_class, weight)
+        return order
 
     def _match_price(self, weight: Floats) -> Floats:
-        """P(price difference | match, not the same price): the larger, the rarer.
+        """P(price difference | match, whether its time moved): 0, or the larger, the rarer.
 
         Free, the shares of differences that others have, too, would be whatever suits the noise.
         """
@@ -169,9 +190,16 @@ class _Mixture:
         if not self.priced:
             others: Floats = self.prior[self.class_of, price]
             return others
-        seen = np.bincount(price, weight, self.prior.shape[1]) + PSEUDO
-        density = np.concatenate([[1.0], falling(seen[1:], self.points[1:])])
-        mine: Floats = density[price]
+        kinds = np.bincount(2 * self.moved + self.repriced, weight, 4) + 0.01
+        seen = np.bincount(price, weight, self.prior.shape[1])[1:]
+        others = np.bincount(self.class_of, weight, len(self.prior)) @ self.prior
+        density = falling(seen + PSEUDO, self.points[1:])
+        if self.strange and len(density):
+            density = without_null(density, shares(others[1:]), float(seen.sum()))
+        mine: Floats = (
+            shares(kinds.reshape(2, 2))[self.moved.astype(np.int64), self.repriced.astype(np.int64)]
+            * np.concatenate([[1.0], density])[price]
+        )
         return mine
 
     def _amplitude(self, others: Floats) -> Floats:
@@ -193,6 +221,19 @@ class _Mixture:
             - (self.null_of_lag * amplitude).sum()
             + PRICE_TRUST * (self.prior * np.log(table / self.prior)).sum()
         )
+
+
+def without_null(mixed: Floats, null: Floats, count: float) -> Floats:
+    """A distribution over price differences, known from `count` of them, its tail less the null's share in it.
+
+    What is left when no share of the null can be taken out any more is unique (Blanchard, Lee and Scott 2010). The
+    share is the least on any tail, as with Storey (2002); a tail in which none was seen may yet hold three (Hanley and
+    Lippman-Hand 1983). The smaller half stays: there, differences are as those of a walk's neighbours may be.
+    """
+    tail, null_tail = (np.cumsum(values[::-1])[::-1] for values in (mixed, null))
+    share = min(1.0, float(((tail + UNSEEN / max(count, 1.0)) / np.maximum(null_tail, 1e-9)).min()))
+    rest: Floats = np.where(tail > HALF, mixed, np.maximum(mixed - share * null, TAIL_LEFT * mixed))
+    return shares(rest)
 
 
 def tilted(null: Floats, given: Ints, value: Ints, class_of: Ints, weight: Floats) -> Floats:

@@ -43,16 +43,34 @@ def expected_order(cells: Mapping[str, Ints], rate: float, lags: int) -> Floats:
     by_lag = table.sum((1, 2, 3)) + 0.5
     place, turn, slot = (shares(table.sum(axes) + 0.1) for axes in ((0, 2, 3), (0, 1, 3), (0, 1, 2)))
     place_of_lag = shares(table.sum((2, 3)) + FEW * place)
-    turn_of_place = shares(table.sum((0, 3)) + FEW * turn)
     slot_of_lag = shares(table.sum((1, 2)) + FEW * slot)
-    group = lag_group(np.arange(-lags, lags + 1))
+    at_lag = np.arange(-lags, lags + 1)
+    group = lag_group(at_lag)
     grouped = np.zeros((int(group.max()) + 1, PLACES, TURNS))
     np.add.at(grouped, group, table.sum(3))
-    turn_of_lag = shares(grouped + 5.0 * turn_of_place)
+    sign_of_group = np.zeros(len(grouped), dtype=np.int64)
+    sign_of_group[group] = np.sign(at_lag) + 1
+    turn_of_lag = shares(grouped + 5.0 * _turn_of_place(table.sum(3), np.sign(at_lag) + 1)[sign_of_group])
     tied = (by_lag[:, None] * place_of_lag)[:, :, None] * turn_of_lag[group]
     loose = by_lag[:, None, None] * place[:, None] * turn
     expected = ((1 - SURPRISE) * tied + SURPRISE * loose)[..., None] * slot_of_lag[:, None, None]
     return rate * shrunk(table, expected)
+
+
+def _turn_of_place(table: Floats, sign: Ints) -> Floats:
+    """(sign of the lag, place, turn): P(turn | sign, place), from pairs by (lag, place, turn).
+
+    Where a turn is too rare to have been seen at a place, its four flags are taken to be independent there: a row that
+    lies between two copies is rare, not impossible.
+    """
+    signed = np.zeros((3, PLACES, TURNS))
+    np.add.at(signed, sign, table)
+    flags = (np.arange(TURNS)[:, None] >> np.arange(4)) & 1
+    pairs = signed.sum(-1)[..., None]
+    raised = (signed @ flags + 0.5) / (pairs + 1)
+    apart = np.where(flags, raised[..., None, :], 1 - raised[..., None, :]).prod(-1)
+    found: Floats = shares(signed + FEW * apart)
+    return found
 
 
 def rank_share(cells: Mapping[str, Ints], lags: int) -> Floats:

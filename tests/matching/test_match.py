@@ -15,6 +15,7 @@ from matching.streams import CENT, US, Rows, drawn, matched, score
 from raceview.matching import Silence
 from raceview.simulate import Family, Order, simulate
 
+SAMPLE = Path(__file__).parents[2] / "data"
 ASSESSMENT = Path(__file__).parents[2] / "../shared/data/assessment"
 
 
@@ -63,6 +64,17 @@ def test_families(family: Family, order: Order, precision: float, recall: float,
     found = score(matched(rows), rows)
     assert found[0] >= precision
     assert found[1] >= recall
+
+
+def test_odd_places_alone_make_no_copies_in_a_small_file() -> None:
+    """In some thousand rows few lie oddly to each other: a price as anybody's must still tell them apart."""
+    rows = rows_of(SAMPLE)
+    value = list(zip(rows.symbol.tolist(), rows.time.tolist(), rows.price.tolist(), strict=True))
+    once = np.array(
+        [value.count(each) == 1 for each in value]
+    )  # a repeat may be a twin, which nobody can tell
+    answer = matched(rows)
+    assert {row for row in answer.copies if once[row]} == set(np.flatnonzero(rows.further & once).tolist())
 
 
 def test_where_every_row_is_jittered_nothing_is_claimed(tmp_path: Path) -> None:
