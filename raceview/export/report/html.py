@@ -25,6 +25,7 @@ from raceview.export.report.parts import (
     Table,
     shown,
 )
+from raceview.safe_text import printable
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -91,6 +92,11 @@ def _template() -> Template:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     return environment.from_string(_file("page.html.j2"))
+
+
+def _fit(value: Any) -> Any:
+    """Every text that the template puts in, but what it marks as safe: escaped characters instead of controls."""
+    return printable(value) if type(value) is str else value
 
 
 def _json(value: Any) -> str:

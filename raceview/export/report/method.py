@@ -74,7 +74,7 @@ def command(inv: Investigation) -> str:
     if options.price_tolerance_units is not None:
         words += ["--price-tolerance", _price(options.price_tolerance_units)]
     if options.threshold != usual.threshold:
-        words += ["--threshold", f"{options.threshold:.17g}"]
+        words += ["--threshold", repr(options.threshold)]
     if options.assume_tz != usual.assume_tz:
         words += ["--assume-tz", options.assume_tz]
     return shlex.join([*words, "-o", "root_cause.html"])

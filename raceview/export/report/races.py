@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from raceview.answers.worst_races import WorstRace
     from raceview.investigation import Investigation
 
+_NAME = 40
+
 
 def races(inv: Investigation) -> Section:
     """The section."""
@@ -34,7 +36,9 @@ def _race(scene: Scene, race: WorstRace, number: int) -> list[Part]:
     page = scene.page
     sentences = (f"{verdict(page).capitalize()}.", *why(page), *_notes(scene))
     return [
-        Heading(f"{race.chosen.capitalize()}: {page.tick.event_id}, {page.tick.symbol}"),
+        Heading(
+            f"{race.chosen.capitalize()}: {printable(page.tick.event_id, _NAME)}, {printable(page.tick.symbol, _NAME)}"
+        ),
         Sentences(sentences),
         Picture(_caption(scene), partial(race_chart, scene, number), partial(race_lines, scene)),
     ]

@@ -11,7 +11,7 @@ from raceview.charts import lanes as draw
 from raceview.charts.axis import axis, clock, date
 from raceview.charts.marks import BODIES, COPY_ROW, ORIGINAL_ROW, SEVERITIES, Severity
 from raceview.charts.plot import draw as drawn
-from raceview.charts.window import Window, round_step
+from raceview.charts.window import Window
 from raceview.model import Role, Status
 from raceview.safe_text import columns, left
 
@@ -70,8 +70,11 @@ def severity(one: SceneAttempt) -> Severity:
 
 
 def _window(scene: Scene) -> Window:
-    step = round_step(-(-(scene.end_ns - scene.start_ns) // WIDTH))
-    return Window(scene.start_ns // step * step, step, WIDTH)
+    """All of the scene; a step has two digits, that the first time is not longer than it needs to be."""
+    least = -(-(scene.end_ns - scene.start_ns) // WIDTH)
+    unit = 10 ** max(0, len(str(least)) - 2)
+    step = max(1, -(-least // unit) * unit)
+    return Window(scene.start_ns // step * step, step, WIDTH + 1)
 
 
 def _lane(scene: Scene, worker: str, edges: draw.Integers) -> list[str]:
