@@ -9,7 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from raceview.answers.event_records import Attempt, Row, Tick, attempts_of, rows_of, tick_of, verdict_of
+from raceview.answers.event_records import (
+    Attempt,
+    Row,
+    Tick,
+    attempts_of,
+    one_of,
+    rows_of,
+    tick_of,
+    verdict_of,
+)
 from raceview.answers.neighbours import Neighbour, neighbours, twins
 from raceview.errors import UsageError
 from raceview.model import Action, Cause, Outcome, Role
@@ -24,8 +33,6 @@ class JudgedRow(Row):
 
     cause: Cause | None
     ambiguous: bool
-    suspect: bool
-    """A duplicate that may be none: it is kept, whatever the policy."""
     action: Action
     written_price_units: int | None
     """The price that a corrected row gets; None: the source's price and time."""
@@ -106,26 +113,27 @@ def event_page(inv: Investigation, event: int) -> EventPage:
 
 def _judged(inv: Investigation, event: int, rows: tuple[Row, ...]) -> tuple[JudgedRow, ...]:
     inv.need("changes")  # they go by the policy, which may be another one by now
-    found = inv.engine.rows(
-        "SELECT l.row, nullif(z.cause, ''), coalesce(c.suspect, 0), coalesce(g.action, 'kept'), g.price_units "
-        "FROM links AS l LEFT JOIN crowded AS c ON c.row = l.row LEFT JOIN causes AS z ON z.row = l.row "
-        f"LEFT JOIN changes AS g ON g.row = l.row WHERE l.event = {event}"
-    )
-    judged = {row: told for row, *told in found}
-    return tuple(_judged_row(inv, row, *judged[row.row]) for row in rows)
-
-
-def _judged_row(
-    inv: Investigation, row: Row, cause: str | None, suspect: int, action: str, written: int | None
-) -> JudgedRow:
-    return JudgedRow(
-        **{field.name: getattr(row, field.name) for field in fields(row)},
-        cause=Cause(cause) if cause else None,
-        ambiguous=row.confidence_millionths < inv.threshold_millionths,
-        suspect=bool(suspect),
-        action=Action(action),
-        written_price_units=written,
-    )
+    if not rows:
+        return ()
+    causes = dict(inv.engine.rows(f"SELECT row, cause FROM causes WHERE event = {event}"))
+    changed = one_of("row", [row.row for row in rows])
+    changes = {
+        row: told
+        for row, *told in inv.engine.rows(f"SELECT row, action, price_units FROM changes WHERE {changed}")
+    }
+    judged = []
+    for row in rows:
+        action, written = changes.get(row.row, (Action.KEPT, None))
+        judged.append(
+            JudgedRow(
+                **{field.name: getattr(row, field.name) for field in fields(row)},
+                cause=Cause(cause) if (cause := causes.get(row.row)) else None,
+                ambiguous=row.confidence_millionths < inv.threshold_millionths,
+                action=Action(action),
+                written_price_units=written,
+            )
+        )
+    return tuple(judged)
 
 
 def _telling(rows: tuple[JudgedRow, ...]) -> JudgedRow | None:

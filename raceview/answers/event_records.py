@@ -66,6 +66,8 @@ class Row:
     attempt: int | None
     """The number of the attempt that wrote it; None where that cannot be known."""
     confidence_millionths: int
+    suspect: bool
+    """A duplicate that may be none: it is kept, whatever the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,10 @@ def rows_of(inv: Investigation, tick: Tick, attempts: Sequence[Attempt]) -> tupl
     )
     if not links:
         return ()
-    places = dict(inv.engine.rows(f"SELECT row, place FROM crowded WHERE event = {event}"))
+    crowd = {
+        row: told
+        for row, *told in inv.engine.rows(f"SELECT row, place, suspect FROM crowded WHERE event = {event}")
+    }
     texts = {
         row: told
         for row, *told in inv.engine.rows(
@@ -139,6 +144,7 @@ def rows_of(inv: Investigation, tick: Tick, attempts: Sequence[Attempt]) -> tupl
     rows = []
     for row, attempt_line, confidence in links:
         line, timestamp, price, time_ns, price_units = texts[row]
+        place, suspect = crowd.get(row, (1, 0))
         rows.append(
             Row(
                 row=row,
@@ -149,9 +155,10 @@ def rows_of(inv: Investigation, tick: Tick, attempts: Sequence[Attempt]) -> tupl
                 price_units=price_units,
                 time_delta_ns=time_ns - tick.time_ns,
                 price_delta_units=price_units - tick.price_units,
-                role=Role.ORIGINAL if places.get(row, 1) == 1 else Role.DUPLICATE,
+                role=Role.ORIGINAL if place == 1 else Role.DUPLICATE,
                 attempt=numbers.get(attempt_line, only),
                 confidence_millionths=confidence,
+                suspect=bool(suspect),
             )
         )
     return tuple(rows)

@@ -51,6 +51,7 @@ def row(number: int, of: int | None = None, role: Role = Role.ORIGINAL) -> Row:
         role=role,
         attempt=of,
         confidence_millionths=1_000_000,
+        suspect=False,
     )
 
 
