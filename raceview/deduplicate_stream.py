@@ -12,25 +12,22 @@ argparse, not typer: one command with a handful of options, and typer alone take
 from __future__ import annotations
 
 import argparse
-import os
-import stat
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NoReturn, cast
+from typing import IO, TYPE_CHECKING, NoReturn
 
 if not __package__:  # run as a file: its folder, whose modules have names of their own, is not where to look
     sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 import raceview
 from raceview import quantities
-from raceview.errors import InputError, OutputError, RaceviewError, UsageError
+from raceview.errors import InputError, RaceviewError, UsageError
 from raceview.interrupts import INTERRUPTED, interrupts_noted, unwinds_on_signal
-from raceview.model import MILLIONTHS, ExitCode, Options, Policy
-from raceview.safe_text import printable
+from raceview.model import ExitCode, Options, Policy
+from raceview.stream.files import CHUNK, as_file, packed, refuse_overwriting, replacing, stamp, unpacked
+from raceview.stream.talk import report, tell, tell_defect
+from raceview.stream.task import Task
 
 if TYPE_CHECKING:
     from raceview.bundle import SourceFile
@@ -48,25 +45,6 @@ POLICIES = (
     Policy.CONFIDENT,
 )
 THRESHOLD = "0.5"
-_STREAM = "-"
-_SHOWN = 5
-"""Lines that could not be read which are named one by one."""
-_LEAST_TOLD = 0.1
-_PACKED = {b"\x1f\x8b": ".gz", b"\x28\xb5\x2f\xfd": ".zst"}
-_CHUNK = 8 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What was asked for. `source` and `target` are paths, or `-`; `columns` how the file calls which field."""
-
-    source: str
-    target: str
-    columns: Mapping[str, str]
-    policy: Policy
-    threshold: float
-    exact_key: bool
-    analysis: str | None
 
 
 def main() -> NoReturn:
@@ -77,12 +55,12 @@ def main() -> NoReturn:
             with unwinds_on_signal():
                 deduplicate(_task(sys.argv[1:]))
         except RaceviewError as error:
-            _tell(str(error))
+            tell(str(error))
             code = error.exit_code
         except (Exception, KeyboardInterrupt) as error:  # the last resort: a defect, too, is told in one line
             code = INTERRUPTED if interrupts or isinstance(error, KeyboardInterrupt) else ExitCode.DEFECT
             if code == ExitCode.DEFECT:
-                _tell_defect(error)
+                tell_defect(error)
     sys.exit(code)
 
 
@@ -155,25 +133,25 @@ def deduplicate(task: Task) -> None:
     from raceview.bundle import find_bundle, read_bundle
     from raceview.engine import open_engine
 
-    _refuse_overwriting(task)
+    refuse_overwriting(task)
     engine = open_engine()
     try:
-        path = _as_file(task.source, engine.folder)
+        path = as_file(task.source, engine.folder)
         paths = find_bundle(None, output=path)
-        before = _stamp(path)
+        before = stamp(path)
         options = Options(threshold=task.threshold, policy=task.policy)
         read = read_bundle(paths, engine, options, output_columns=task.columns).output
         assert read is not None  # it has a path
         found = _find(engine, task, options)
         _change(engine, task, read)
-        with _replacing(task.analysis) as analysis, _replacing(task.target) as target:
+        with replacing(task.analysis) as analysis, replacing(task.target) as target:
             if analysis:
                 _list_duplicates(engine, analysis)
             if target:
                 _write(engine, path, target, task.target)
-            if _stamp(path) != before:
+            if stamp(path) != before:
                 raise InputError(f"{path.name} changed while it was read: nothing was written")
-        _report(engine, task, read, found)
+        report(engine, task, read, found)
     finally:
         engine.close()
 
@@ -231,7 +209,7 @@ def _list_duplicates(engine: Engine, target: IO[bytes]) -> None:
     path = engine.folder / "analysis.csv"
     engine.write_csv(analysis(inferred=True).query, path)
     with path.open("rb") as written:
-        while chunk := written.read(_CHUNK):
+        while chunk := written.read(CHUNK):
             target.write(chunk)
 
 
@@ -239,269 +217,9 @@ def _write(engine: Engine, path: Path, target: IO[bytes], name: str) -> None:
     """Copy the file but for what is removed or corrected."""
     from raceview.line_edits import edited
 
-    with _unpacked(path) as source, _packed(target, name) as out:
-        for piece in edited(engine, iter(lambda: source.read(_CHUNK), b"")):
+    with unpacked(path) as source, packed(target, name) as out:
+        for piece in edited(engine, iter(lambda: source.read(CHUNK), b"")):
             out.write(piece)
-
-
-# Files
-
-
-def _refuse_overwriting(task: Task) -> None:
-    """Raise UsageError where what is written would take the place of what is read."""
-    source, target = _place(task.source, 0), _place(task.target, 1)
-    if source == target:
-        raise UsageError(f"{task.target} is the input itself: choose another file for the output")
-    if task.analysis is not None and _place(task.analysis, None) in (source, target):
-        raise UsageError(f"{task.analysis} is the input or the output: choose another file for --analysis")
-
-
-def _place(path: str, descriptor: int | None) -> tuple[object, ...]:
-    """What tells two files apart, whatever they are called: links are followed. Streams are only themselves."""
-    if path == _STREAM and descriptor is None:
-        raise UsageError("--analysis takes the name of a file")
-    try:
-        found = os.fstat(descriptor or 0) if path == _STREAM else os.stat(path)
-    except OSError:
-        return (os.path.realpath(path),)
-    regular = stat.S_ISREG(found.st_mode)
-    return (found.st_dev, found.st_ino) if regular else (path, descriptor)
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns
-
-
-def _as_file(source: str, folder: Path) -> Path:
-    """The file to read; what comes through a stream is put into one in `folder`."""
-    if source == _STREAM:
-        return _spooled(sys.stdin.buffer, folder, "stdin")
-    path = Path(source)
-    if path.is_fifo() or path.is_char_device():
-        try:
-            with path.open("rb") as stream:
-                return _spooled(stream, folder, path.name)
-        except OSError as error:
-            raise InputError(f"{path}: the file cannot be read: {error.strerror}") from None
-    return path
-
-
-def _spooled(stream: IO[bytes], folder: Path, name: str) -> Path:
-    chunk = stream.read(_CHUNK)
-    suffix = next((suffix for mark, suffix in _PACKED.items() if chunk.startswith(mark)), "")
-    path = folder / f"{name}{suffix}"
-    try:
-        with path.open("wb") as spool:
-            while chunk:
-                spool.write(chunk)
-                chunk = stream.read(_CHUNK)
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: no room for a temporary copy of the input: {error.strerror}; TMPDIR names another folder"
-        ) from error
-    return path
-
-
-@contextmanager
-def _unpacked(path: Path) -> Iterator[IO[bytes]]:
-    """A file to read; it has been read once, so that it is whole."""
-    with path.open("rb") as file:
-        if path.suffix == ".gz":
-            import gzip
-
-            with gzip.GzipFile(fileobj=file) as plain:
-                yield cast(IO[bytes], plain)
-        elif path.suffix == ".zst":
-            import zstandard
-
-            yield cast(IO[bytes], zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True))
-        else:
-            yield file
-
-
-@contextmanager
-def _packed(target: IO[bytes], name: str) -> Iterator[IO[bytes]]:
-    """What to write to, packed where the name says so; the same text gives the same bytes."""
-    if name.endswith(".gz"):
-        import gzip
-
-        with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=target, mtime=0) as packed:
-            yield cast(IO[bytes], packed)
-    elif name.endswith(".zst"):
-        import zstandard
-
-        with zstandard.ZstdCompressor().stream_writer(target, closefd=False) as stream:
-            yield cast(IO[bytes], stream)
-    else:
-        yield target
-
-
-@contextmanager
-def _replacing(path: str | None) -> Iterator[IO[bytes] | None]:
-    """A file to write, which takes its place at the end, whole, and never where something went wrong; None for None.
-
-    A stream is written to as it is; a reader who left early is no error.
-    """
-    if path is None:
-        yield None
-    elif path == _STREAM:
-        try:
-            yield sys.stdout.buffer
-            sys.stdout.buffer.flush()
-        except OSError as error:
-            # what is still buffered would fail again when the interpreter flushes at exit
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            if not isinstance(error, BrokenPipeError):
-                raise OutputError(f"standard output cannot be written: {error.strerror}") from error
-    else:
-        try:
-            with _beside(Path(os.path.realpath(path))) as file:
-                yield file
-        except OSError as error:
-            raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
-
-
-@contextmanager
-def _beside(path: Path) -> Iterator[IO[bytes]]:
-    """A temporary file that is renamed to `path` at the end, with its permissions; what is no file is written to."""
-    mode = path.stat().st_mode if path.exists() else None
-    if mode is not None and not stat.S_ISREG(mode):
-        with path.open("wb") as file:
-            yield file
-        return
-    if mode is None:
-        mask = os.umask(0)
-        os.umask(mask)
-        mode = 0o666 & ~mask
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            os.fchmod(handle, stat.S_IMODE(mode))
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-# Talk
-
-
-def _report(engine: Engine, task: Task, read: SourceFile, found: Matching | None) -> None:
-    """Tell on stderr what was done, why, and what cannot be known."""
-    actions = dict(engine.rows("SELECT action, count(*) FROM changes GROUP BY action"))
-    removed, corrected = actions.get("dropped", 0), actions.get("corrected", 0)
-    name = "standard input" if task.source == _STREAM else read.name
-    _tell(f"{name}: {_count(read.used, 'row')} read, {removed:,} removed.")
-    if found is None:
-        _tell_exact_key(engine, task, removed)
-    else:
-        _tell_inferred(engine, task, found, removed)
-    if corrected:
-        _tell(f"{_count(corrected, 'row')} got the {task.policy} of the prices of the event.")
-    _tell_unread(engine, task, read)
-
-
-def _tell_inferred(engine: Engine, task: Task, found: Matching, removed: int) -> None:
-    _tell(
-        "Which rows are one event is inferred from this file alone: nothing is known of causes, nor of lost events."
-    )
-    if found.silence is not None:
-        _tell(f"No price or time that is off was taken for a copy's: {found.silence}.")
-    if removed:
-        ((least, wrong),) = engine.rows(
-            f"SELECT min(probability_millionths), sum({MILLIONTHS} - probability_millionths) FROM inferred "
-            "WHERE row <> first_row"
-        )
-        _tell(
-            f"{_count(found.groups, 'event')} had more than one row; kept of each: {_KEPT[task.policy]}. Least "
-            f"probability of a removed row {int(least / 1000) / 1000:.3f}; {_about(wrong / MILLIONTHS)} of them are "
-            "expected to be no copies."
-        )
-    if found.exact_repeats:
-        _tell(
-            f"{found.exact_repeats:,} of these {'repeats' if found.exact_repeats == 1 else 'repeat'} another row in "
-            f"{', '.join(task.columns.values())}: "
-            "an exact repeat cannot be told from a twin, a second real event that is alike. "
-            f"By chance {_about(found.exact_by_chance)} such twins are expected."
-        )
-    doubtful = found.expected_copies - removed
-    if doubtful >= 1:
-        _tell(
-            f"About {_count(round(doubtful), 'further row')} may be copies, none of them with a probability of "
-            f"{task.threshold:g} or more: they were kept."
-        )
-
-
-def _tell_exact_key(engine: Engine, task: Task, removed: int) -> None:
-    ((groups, exact),) = engine.rows(
-        "SELECT count(DISTINCT first_row), coalesce(sum(exact), 0) FROM inferred"
-    )
-    key = f"{task.columns['symbol']} and {task.columns['timestamp']}"
-    _tell(
-        f"Rows that share {key} were taken for one event, whatever else is in them: {_count(groups, 'group')}."
-    )
-    if removed:
-        _tell(
-            f"Kept of each: {_KEPT[task.policy]}. {int(exact):,} repeat the {task.columns['price']}, too; the others "
-            "may be different events, and copies that are off in time were not looked for."
-        )
-
-
-def _tell_unread(engine: Engine, task: Task, read: SourceFile) -> None:
-    """Lines that are no good record: none of them is lost."""
-    if not read.quarantined:
-        return
-    lines = engine.rows(f"SELECT line, reason FROM quarantine ORDER BY line LIMIT {_SHOWN}")
-    listed = "; ".join(f"line {line}: {_in_its_words(reason, task.columns)}" for line, reason in lines)
-    more = read.quarantined - len(lines)
-    rest = f"; and {more:,} more" if more else ""
-    what = (
-        "line could not be understood: it stands"
-        if read.quarantined == 1
-        else "lines could not be understood: they stand"
-    )
-    _tell(f"{read.quarantined:,} {what} in the output unchanged, in place ({listed}{rest}).")
-
-
-def _in_its_words(reason: str, columns: Mapping[str, str]) -> str:
-    """A reason with the name of the file's own column."""
-    field, colon, rest = reason.partition(":")
-    return f"{columns.get(field, field)}{colon}{rest}"
-
-
-_KEPT = {
-    Policy.FIRST: "the row that was emitted first",
-    Policy.LAST: "the row that was emitted last",
-    Policy.HIGHEST: "the row with the highest price",
-    Policy.LOWEST: "the row with the lowest price",
-    Policy.MEAN: "the first row, with the mean price",
-    Policy.MEDIAN: "the first row, with the median price",
-    Policy.MAJORITY: "the first row with the price that most rows bear",
-    Policy.CONFIDENT: "the row that is most surely the event's own",
-}
-
-
-def _about(count: float) -> str:
-    return f"about {count:.1f}" if count >= _LEAST_TOLD else f"fewer than {_LEAST_TOLD}"
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def _tell(sentence: str) -> None:
-    """One line for stderr, whatever the sentence quotes."""
-    sys.stderr.write(f"deduplicate-stream: {printable(sentence)}\n")
-
-
-def _tell_defect(error: BaseException) -> None:
-    if os.environ.get("RACEVIEW_DEBUG") == "1":
-        from traceback import print_exception
-
-        print_exception(error)
-    _tell(f"a defect of raceview: {type(error).__name__}: {error} (RACEVIEW_DEBUG=1 shows where)")
 
 
 if __name__ == "__main__":

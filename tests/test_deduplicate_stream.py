@@ -186,7 +186,7 @@ def test_the_stretches_in_which_it_is_copied_make_no_difference(
         STREAM.replace(b"price\n", b"price,n\n").replace(b"0\n", b'0,"\n\n"\n').replace(b".3\n", b'.3,"\n"\n')
     )
     expected = [written(stream, "--policy", policy) for policy in ("last", "mean")]
-    monkeypatch.setattr(deduplicate_stream, "_CHUNK", size)
+    monkeypatch.setattr(deduplicate_stream, "CHUNK", size)
     assert [written(stream, "--policy", policy) for policy in ("last", "mean")] == expected
 
 

@@ -17,7 +17,7 @@ LAYERS = [
     {"engine", "bundle", "sql"},
     {"linkage", "matching", "causes", "findings", "ledger", "policies", "safeguards", "inferred_events"},
     {"investigation"},
-    {"export", "charts", "gate", "answers", "line_edits", "comparison"},
+    {"export", "charts", "gate", "answers", "line_edits", "comparison", "stream"},
     {"cli", "tui", "deduplicate_stream"},
     {"__main__"},
 ]
