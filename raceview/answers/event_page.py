@@ -142,8 +142,8 @@ def _telling(rows: tuple[JudgedRow, ...]) -> JudgedRow | None:
 
 def _same_id_lines(inv: Investigation, event: int) -> tuple[int, ...]:
     """Its event_id's first line, and every line that repeats it, but its own."""
-    ((first,),) = inv.engine.rows(
-        f"SELECT coalesce(min(first), {event}) FROM tick_repeats WHERE line = {event}"
-    )
-    found = inv.engine.rows(f"SELECT line FROM tick_repeats WHERE first = {first}")
-    return tuple(sorted({first, *(line for (line,) in found)} - {event}))
+    found = inv.engine.rows(f"SELECT line, first FROM tick_repeats WHERE first = {event} OR line = {event}")
+    first = next((first for line, first in found if line == event), event)
+    if first != event:
+        found = inv.engine.rows(f"SELECT line, first FROM tick_repeats WHERE first = {first}")
+    return tuple(sorted({first, *(line for line, _ in found)} - {event}))

@@ -31,6 +31,7 @@ class Tick:
     time_ns: int
     price_units: int
     line: int
+    symbol_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Verdict:
 def tick_of(inv: Investigation, event: int) -> Tick | None:
     """The tick of an event; None where that line is no event's."""
     found = inv.engine.rows(
-        "SELECT k.event_id, k.symbol, k.timestamp, k.price, k.source, k.time_ns, k.price_units, k.line "
+        "SELECT k.event_id, k.symbol, k.timestamp, k.price, k.source, k.time_ns, k.price_units, k.line, t.symbol_id "
         f"FROM ticks_read AS k JOIN ticks AS t ON t.event = k.line WHERE k.line = {event:d}"
     )
     return Tick(*found[0]) if found else None

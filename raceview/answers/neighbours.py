@@ -34,14 +34,13 @@ def neighbours(
     inv: Investigation, tick: Tick, place: tuple[int, int]
 ) -> tuple[Neighbour | None, Neighbour | None]:
     """The events of the symbol before and after this one, and how far they are from `place` (time, price)."""
-    symbol = f"symbol_id = (SELECT symbol_id FROM ticks WHERE event = {tick.line})"
     sides = (
         (f"(time_ns < {tick.time_ns} OR time_ns = {tick.time_ns} AND event < {tick.line})", " DESC"),
         (f"(time_ns > {tick.time_ns} OR time_ns = {tick.time_ns} AND event > {tick.line})", ""),
     )
     beside = [
         inv.engine.rows(
-            f"SELECT event, time_ns, price_units FROM ticks WHERE {symbol} AND {side} "
+            f"SELECT event, time_ns, price_units FROM ticks WHERE symbol_id = {tick.symbol_id} AND {side} "
             f"ORDER BY time_ns{down}, event{down} LIMIT 1"
         )
         for side, down in sides
@@ -57,7 +56,7 @@ def twins(inv: Investigation, tick: Tick) -> tuple[tuple[str, ...], int]:
     """Ids of other events with the same symbol, time and price, at most MOST_TWINS, and how many there are."""
     found = inv.engine.rows(
         "SELECT event, count(*) OVER () FROM ticks "
-        f"WHERE symbol_id = (SELECT symbol_id FROM ticks WHERE event = {tick.line}) AND time_ns = {tick.time_ns} "
+        f"WHERE symbol_id = {tick.symbol_id} AND time_ns = {tick.time_ns} "
         f"AND price_units = {tick.price_units} AND event <> {tick.line} ORDER BY event LIMIT {MOST_TWINS}"
     )
     ids = event_ids(inv, [event for event, _ in found])

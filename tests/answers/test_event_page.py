@@ -131,6 +131,14 @@ def test_twins_and_ids_that_come_again(linked: Opened) -> None:
     assert (clean.twins, clean.twin_count, clean.same_id_lines) == ((), 0, ())
 
 
+def test_lines_of_an_id_that_comes_three_times(linked: Opened) -> None:
+    """The last of them says the first again: it is no event, but a record with the same id all the same."""
+    inv = linked(TICKS + "e1 BBB 9000 1.00\ne1 BBB 1000 100.00\n", ATTEMPTS, OUTPUT)
+    assert [event_page(inv, event).same_id_lines for event in (1, 5)] == [(5, 6), (1, 6)]
+    with pytest.raises(UsageError, match="line 6"):
+        event_page(inv, 6)
+
+
 def test_without_the_log(bundle: Opened) -> None:
     page = event_page(bundle(TICKS, None, OUTPUT), 4)
     assert (page.missing, page.attempts, page.outcome) == (("attempts",), (), Outcome.UNKNOWN)
