@@ -346,7 +346,7 @@ class Investigation:
         return pd.DataFrame(self.scores)
 
     def findings(self) -> pd.DataFrame:
-        """Findings about the system: clock skew, twins, id collisions."""
+        """Findings about the system (`FindingName`), with a 95 % interval where the value is an estimate."""
         import pandas as pd
 
         names = ["finding", "subject", "value", "unit", "low", "high", "evidence"]

@@ -87,8 +87,19 @@ class FindingName(StrEnum):
     """Findings about the system rather than one event."""
 
     CLOCK_SKEW = "clock_skew"
-    TWIN = "twin"
+    """One worker's rows or windows are off by a constant, against the median worker."""
+    LEASE_EXPIRY = "lease_expiry"
+    """Restarts after a time-out come at one delay."""
+    OVERLOAD = "overload"
+    """Duplicates cluster in time, with load, or on a worker."""
+    WORKER_PAIR = "worker_pair"
+    """Two workers duplicate each other's events more often than their attempts make likely."""
+    SEQUENCE_GAP = "sequence_gap"
+    """Source ticks are missing: their ids are left out, or only the worker log knows them."""
     ID_COLLISION = "id_collision"
+    """One event_id, several payloads."""
+    TWIN = "twin"
+    """Source events alike in symbol, time and price: all are real."""
 
 
 class Safeguard(StrEnum):

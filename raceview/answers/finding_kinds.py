@@ -1,6 +1,7 @@
 """The kinds of findings: what may be wrong with an event, a row, an attempt, a clock or a record, and how it is read.
 
-Each kind is one SELECT of the same columns (`COLUMNS`), one line per finding. Conditions go around it, from outside.
+Each kind that is not `MEASURED` is one SELECT of the same columns (`COLUMNS`), one line per finding. Conditions go
+around it, from outside.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ class FindingKind(StrEnum):
     """The order of a list of several kinds: what explains others, then the gravest first."""
 
     CLOCK_SKEW = "clock_skew"
+    OVERLOAD = "overload"
+    WORKER_PAIR = "worker_pair"
+    SEQUENCE_GAP = "sequence_gap"
     LOST = "lost"
     ABANDONED = "abandoned"
     UNPROCESSED = "unprocessed"
@@ -30,6 +34,7 @@ class FindingKind(StrEnum):
     ID_COLLISION = "id_collision"
     TWIN = "twin"
     QUARANTINED = "quarantined"
+    LEASE_EXPIRY = "lease_expiry"
     TIMEOUT = "timeout"
     EVENT_OVERLAP = "event_overlap"
     """Two attempts of one event overlap, and yet it has no second row."""
@@ -53,6 +58,15 @@ ON_REQUEST = (
 )
 """Kinds that are listed only where they are asked for by name: they have a list of their own, or are no trouble."""
 
+MEASURED = (
+    FindingKind.CLOCK_SKEW,
+    FindingKind.LEASE_EXPIRY,
+    FindingKind.OVERLOAD,
+    FindingKind.WORKER_PAIR,
+    FindingKind.SEQUENCE_GAP,
+)
+"""Kinds that are measured outside SQL: `Investigation.findings_list` has them, of the same names."""
+
 NEEDS: dict[FindingKind, tuple[str, ...]] = {
     **dict.fromkeys(FindingKind, ("ticks", "attempts", "output")),
     **dict.fromkeys(
@@ -68,7 +82,9 @@ NEEDS: dict[FindingKind, tuple[str, ...]] = {
     ),
     **dict.fromkeys((FindingKind.ID_COLLISION, FindingKind.TWIN, FindingKind.UNKNOWN), ("ticks",)),
     **dict.fromkeys((FindingKind.TIMEOUT, FindingKind.WORKER_OVERLAP), ("attempts",)),
-    FindingKind.CLOCK_SKEW: ("ticks", "attempts"),
+    **dict.fromkeys((FindingKind.CLOCK_SKEW, FindingKind.LEASE_EXPIRY), ("ticks", "attempts")),
+    FindingKind.OVERLOAD: ("ticks", "output"),
+    FindingKind.SEQUENCE_GAP: ("ticks",),
     FindingKind.SAME_KEY: ("output",),
     FindingKind.QUARANTINED: (),
 }
@@ -83,7 +99,7 @@ name) and line it stands in; the event, the row and the worker it is about, NULL
 
 
 def source(kind: FindingKind, threshold_millionths: int) -> str:
-    """SQL of the findings of a kind. Twins need `Investigation.findings_list` to have been asked for."""
+    """SQL of the findings of a kind that is not `MEASURED`. Twins need `Investigation.findings_list`."""
     if kind in [str(outcome) for outcome in Outcome]:
         return _OUTCOME.format(outcome=kind, otherwise=_OTHERWISE.get(kind, ""))
     return _SOURCES[kind].format(threshold=threshold_millionths)
@@ -229,16 +245,10 @@ _SAME_KEY = """
 
 _FALSE_KEY = f"{_SAME_KEY} WHERE g.mixed = 1"
 
-_CLOCK_SKEW = """
-    SELECT NULL AS at_ns, '' AS symbol, '' AS what, '' AS file, 0 AS line, NULL AS event, NULL AS row, NULL AS worker
-    WHERE 1 = 0"""
-"""Clocks are measured outside SQL: `findings_list` puts them in."""
-
 _SOURCES = {
     FindingKind.PHANTOM: _PHANTOM,
     FindingKind.AMBIGUOUS: _AMBIGUOUS,
     FindingKind.SUSPECT: _SUSPECT,
-    FindingKind.CLOCK_SKEW: _CLOCK_SKEW,
     FindingKind.ID_COLLISION: _ID_COLLISION,
     FindingKind.TWIN: _TWIN,
     FindingKind.QUARANTINED: _QUARANTINED,

@@ -9,12 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from raceview.answers.filters import Filter
-from raceview.answers.finding_kinds import COLUMNS, INFERRED, NEEDS, ON_REQUEST, FindingKind, source
+from raceview.answers.finding_kinds import COLUMNS, INFERRED, MEASURED, NEEDS, ON_REQUEST, FindingKind, source
 from raceview.investigation import Investigation
-from raceview.model import FindingName
 
 _OF_A_WORKER = (FindingKind.TIMEOUT, FindingKind.WORKER_OVERLAP)
-_OF_NO_EVENT = (FindingKind.QUARANTINED, FindingKind.CLOCK_SKEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,8 @@ class FindingsList:
         return lines
 
     def _lines(self, kind: FindingKind, offset: int, count: int) -> Iterator[FindingLine]:
-        if kind is FindingKind.CLOCK_SKEW:
-            yield from _skewed_clocks(self.inv, self.where)[offset : offset + count]
+        if kind in MEASURED:
+            yield from _measured(self.inv, kind, self.where)[offset : offset + count]
             return
         found = self.inv.engine.rows(
             f"SELECT {COLUMNS} FROM ({_matching(self.inv, kind, self.where)}) AS s "
@@ -81,8 +79,8 @@ def _count(inv: Investigation, kind: FindingKind, where: Filter) -> int | None:
     needed = ("output",) if inv.inferred and kind in INFERRED else NEEDS[kind]
     if any(getattr(inv.files, role) is None for role in needed):
         return None
-    if kind is FindingKind.CLOCK_SKEW:
-        return len(_skewed_clocks(inv, where))
+    if kind in MEASURED:
+        return len(_measured(inv, kind, where))
     ((count,),) = inv.engine.rows(f"SELECT count(*) FROM ({_matching(inv, kind, where)}) AS s")
     return int(count)
 
@@ -101,7 +99,7 @@ def _condition(inv: Investigation, kind: FindingKind, where: Filter) -> str:
         return "1 = 1"
     if kind is FindingKind.PHANTOM:
         return "1 = 0" if _without(rest, "symbol") else f"symbol IN (SELECT symbol FROM ({rest.symbols()}))"
-    if kind in _OF_NO_EVENT:
+    if kind is FindingKind.QUARANTINED:
         return "1 = 0"
     conditions = []
     if kind in _OF_A_WORKER and rest.worker:
@@ -128,13 +126,14 @@ def _without(where: Filter, *fields: str) -> Filter:
     return replace(where, **dict.fromkeys(fields, ()))
 
 
-def _skewed_clocks(inv: Investigation, where: Filter) -> list[FindingLine]:
-    """Clocks are a worker's: a filter by anything else lets none through."""
+def _measured(inv: Investigation, kind: FindingKind, where: Filter) -> list[FindingLine]:
+    """These are the system's, some of them a worker's: a filter by anything else lets none through."""
     if _without(where, "finding", "worker"):
         return []
     workers = {word.lower() for word in where.worker}
     return [
-        FindingLine(FindingKind.CLOCK_SKEW, None, "", finding.evidence, "", 0, None, None)
+        FindingLine(kind, None, "", finding.evidence, "", 0, None, None)
         for finding in inv.findings_list
-        if finding.finding is FindingName.CLOCK_SKEW and (not workers or finding.subject.lower() in workers)
+        if str(finding.finding) == str(kind)
+        and (not workers or workers & {name.lower() for name in finding.workers})
     ]

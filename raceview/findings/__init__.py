@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from raceview.findings.clock_skew import clock_skew
 from raceview.findings.finding import Finding
 from raceview.findings.id_collision import id_collisions
+from raceview.findings.lease_expiry import lease_expiry
+from raceview.findings.overload import overload
+from raceview.findings.sequence_gap import sequence_gaps
+from raceview.findings.significance import judge
 from raceview.findings.twin import twins
+from raceview.findings.worker_pair import worker_pairs
 
 if TYPE_CHECKING:
     from raceview.engine.base import Engine
@@ -17,5 +22,11 @@ __all__ = ["Finding", "findings"]
 
 
 def findings(engine: Engine, linkage: Linkage) -> list[Finding]:
-    """All findings: what explains others first, then by subject."""
-    return [*clock_skew(engine, linkage), *id_collisions(engine), *twins(engine)]
+    """All findings: what explains others first. Those that are tested share one level, see `significance`."""
+    return [
+        *clock_skew(engine, linkage),
+        *judge([lease_expiry(engine), *overload(engine), worker_pairs(engine)]),
+        *sequence_gaps(engine),
+        *id_collisions(engine),
+        *twins(engine),
+    ]

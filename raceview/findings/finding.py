@@ -19,6 +19,8 @@ class Finding:
     low: float | None
     high: float | None
     evidence: str
+    workers: tuple[str, ...] = ()
+    """The workers it is about, where it is about any; not a column."""
 
     def as_dict(self) -> dict[str, Any]:
         return {

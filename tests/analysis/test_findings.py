@@ -47,7 +47,7 @@ def test_one_id_with_two_payloads_collides(bundle: Opened) -> None:
         three    1500 100.00
         two      3500 100.00
         """,
-        "event_id\n e1",
+        "event_id\n three",
         "ms\n 1000",
     )
     assert [finding.as_dict() for finding in inv.findings_list] == [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from raceview.answers.finding_kinds import ON_REQUEST, FindingKind
 from raceview.answers.findings_list import findings_list
 from raceview.answers.nearest_events import nearest_events
 from raceview.investigation import Investigation
-from raceview.model import Outcome
+from raceview.model import FindingName, Outcome
 from raceview.simulate import Family, Order, simulate
 
 SAMPLE = Path(__file__).parents[2] / "data"
@@ -224,7 +225,9 @@ def test_counts_are_those_of_the_summary(sample: Investigation) -> None:
     assert {str(outcome): every[FindingKind(outcome)] for outcome in Outcome} == summary["outcomes"]
     assert every[FindingKind.PHANTOM] == summary["phantom_rows"]
     assert every[FindingKind.AMBIGUOUS] == summary["ambiguous_rows"]
-    assert every[FindingKind.TWIN] == len(summary["findings"])
+    of_the_system = Counter(finding["finding"] for finding in summary["findings"])
+    assert {name: count for name in FindingName if (count := every[FindingKind(name)])} == of_the_system
+    assert set(of_the_system) == {FindingName.TWIN, FindingName.LEASE_EXPIRY}
     assert every[FindingKind.SAME_KEY] == summary["duplicates"]["exact_key_groups"]
     assert every[FindingKind.FALSE_KEY] == summary["duplicates"]["exact_key_groups_of_different_events"]
 

@@ -16,6 +16,10 @@ _WARN = Piece(" ! ", SEVERITIES[Severity.TIMEOUT].colour)
 _GOOD = Piece(" ✓ ", "green")
 _NOTE = Piece(" · ", "")
 _FOUND = {
+    FindingName.LEASE_EXPIRY: ("lease expiry", "restarts after a time-out come at one delay"),
+    FindingName.OVERLOAD: ("overload", "duplicates cluster in time, with load or on a worker"),
+    FindingName.WORKER_PAIR: ("worker pair", "duplicate each other's events more often than is likely"),
+    FindingName.SEQUENCE_GAP: ("sequence gap", "source ticks are missing"),
     FindingName.TWIN: ("twin", "source events alike in symbol, time and price; all are kept"),
     FindingName.ID_COLLISION: ("id collision", "one event_id, different payloads"),
 }
