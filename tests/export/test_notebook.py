@@ -81,7 +81,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Written:
     (place / "pandas.py").write_text("raise SystemExit('the module beside the notebook')")
     startup = place / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
-    (startup / "00-mine.py").write_text("raise SystemExit('the user\\'s own start')")
+    (startup / "00-mine.py").write_text(
+        "from pathlib import Path; Path(__file__).with_suffix('.ran').touch()"
+    )
     with pytest.MonkeyPatch.context() as patch:
         for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
             patch.setenv(name, str(place / "ipython"))
