@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from raceview.charts.window import next_step
@@ -66,29 +66,38 @@ def duration(ns: int) -> str:
 def ticks(edges: Sequence[int], step: int) -> tuple[list[tuple[int, int]], int]:
     """(column, time) of each label, and the distance they are rounded to.
 
-    `edges` are the real times of the cells. Round times where the scale is even; where gaps are folded, cells at
-    regular distances.
+    `edges` are the real times of the cells: every stretch between folded gaps has its round times. Where none has any,
+    the first cell is labelled, as exactly as a column is wide.
     """
-    width = len(edges) - 1
-    first, last = int(edges[0]), int(edges[-1])
-    if last - first != step * width:
-        columns = range(0, width - _LABEL + 1, 2 * _LABEL)
-        return [(column, int(edges[column])) for column in columns], step
     distance = _round(step * (_LABEL if step * _LABEL >= _FINE_NS else _FINE_LABEL))
-    times = range(-(-first // distance) * distance, last, distance)
-    return [((at - first) // step, at) for at in times], distance
+    found = []
+    for column, first, last in _stretches(edges, step):
+        times = range(-(-first // distance) * distance, last, distance)
+        found += [(column + (at - first) // step, at) for at in times]
+    fine = 10 ** (len(str(step)) - 1)
+    return (found, distance) if found else ([(0, int(edges[0]) // fine * fine)], fine)
 
 
-def axis(edges: Sequence[int], step: int) -> str:
-    """One line of labels, each beginning in the column of its time."""
+def axis(edges: Sequence[int], step: int, notes: Iterable[tuple[int, str]] = ()) -> str:
+    """One line of labels, each beginning in the column of its time; `notes` stand where they would be in the way."""
     places, distance = ticks(edges, step)
     width = len(edges) - 1
-    line = ""
-    for column, at in places:
-        text = label(at, distance)
-        if column >= len(line) + bool(line) and column + len(text) <= width:
-            line = line.ljust(column) + text
-    return line.ljust(width)
+    line = [" "] * width
+    for column, text in (*notes, *((column, label(at, distance)) for column, at in places)):
+        around = line[max(0, column - 1) : column + len(text) + 1]
+        if column + len(text) <= width and not "".join(around).strip():
+            line[column : column + len(text)] = text
+    return "".join(line)
+
+
+def _stretches(edges: Sequence[int], step: int) -> Iterator[tuple[int, int, int]]:
+    """(column, first time, last time) of every run of cells that are `step` wide."""
+    start = 0
+    for column in range(len(edges)):
+        if column + 1 == len(edges) or edges[column + 1] - edges[column] != step:
+            if column > start:
+                yield start, int(edges[start]), int(edges[column])
+            start = column + 1
 
 
 def _round(ns: int) -> int:

@@ -15,6 +15,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 
 from raceview.tui.case import Case
+from raceview.tui.colours import ON_DARK, ON_LIGHT
 from raceview.tui.loading import Loading
 from raceview.tui.main_screen import VIEWS, MainScreen
 from raceview.tui.messages import (
@@ -68,6 +69,8 @@ class RaceviewApp(App[None]):
     ]
 
     theme: Reactive[str] = Reactive(THEME)
+    ansi_theme_dark = Reactive(ON_DARK, init=False)
+    ansi_theme_light = Reactive(ON_LIGHT, init=False)
 
     def __init__(self, opening: Opening) -> None:
         super().__init__()

@@ -56,4 +56,21 @@ def test_labels_begin_in_the_column_of_their_time(left: int, step: int, line: st
 
 def test_where_gaps_are_folded_labels_name_the_cells_they_stand_on() -> None:
     edges = [DAY + MS * column + (column > 15) * 3_600_000 * MS for column in range(41)]
-    assert axis(edges, MS).split() == [":05.000", ":05.020"]
+    assert axis(edges, MS) == ":05.00    :05.01    :05.02    :05.03    "
+
+
+def test_a_step_that_is_not_round_has_round_labels_on_both_sides_of_a_fold() -> None:
+    step = 195_645_123
+    edges = [DAY + 7 * MS + step * column + (column > 15) * 3_600_000 * MS for column in range(61)]
+    told = axis(edges, step, [(15, "┆59 min┆")])
+    assert told == "     09:15:06  ┆59 min┆  10:15:10  10:15:12  10:15:14       "
+
+
+def test_a_note_stands_in_the_place_of_labels_and_none_is_cut() -> None:
+    edges = [DAY + MS * column for column in range(41)]
+    assert axis(edges, MS, [(12, "┆1 h┆"), (35, "┆too long┆")]) == ":05.00      ┆1 h┆   :05.02    :05.03    "
+
+
+def test_where_no_stretch_has_a_round_time_the_first_cell_is_labelled() -> None:
+    edges = [DAY + 1_234_567 + MS * column + (column > 4) * 7 * MS for column in range(9)]
+    assert axis(edges, MS) == ":05.001 "

@@ -17,7 +17,7 @@ from raceview.safe_text import columns, left, printable
 from raceview.tui.event.bars import axis_of, bar, row_mark, row_marks, times
 
 _LEAST_BAR = 8
-_DIM = "$text-muted"
+_DIM = "ansi_bright_black"
 _MINUTE = 60 * NS_PER_SECOND
 _LABEL = 6
 """Columns before the sentences."""

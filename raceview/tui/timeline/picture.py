@@ -262,11 +262,8 @@ def _whole(lanes: Lanes, folds: Folds, width: int) -> Window:
 
 
 def _scale(sight: Sight, layout: Layout, edges: Integers) -> list[Run]:
-    line = axis(edges.tolist(), sight.window.step)
-    for cell, folded in sight.folds.inside(edges):
-        label = f"┆{duration(folded)}┆"
-        if cell + len(label) <= len(line):
-            line = line[:cell] + label + line[cell + len(label) :]
+    folds = [(cell, f"┆{duration(folded)}┆") for cell, folded in sight.folds.inside(edges)]
+    line = axis(edges.tolist(), sight.window.step, folds)
     return [Run(left("  UTC", layout.names), QUIET), Run(line, QUIET)]
 
 
