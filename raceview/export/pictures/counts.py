@@ -57,7 +57,7 @@ def over_time_chart(spans: CausesOverTime) -> alt.Chart:
             color=alt.Color(
                 "cause:N",
                 scale=alt.Scale(domain=list(causes), range=list(causes.values())),
-                legend=alt.Legend(title=None, orient="top", columns=4),
+                legend=alt.Legend(title=None, orient="top"),
             ),
             tooltip=[
                 alt.Tooltip("from:T", title="from", format="%Y-%m-%d %H:%M:%S.%L", formatType="utc"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from raceview.export.pictures.looks import BLUE, RED, data
+from raceview.export.pictures.looks import BLUE, RED, SERIES, data, labels, zoom_x
 from raceview.safeguards import CurvePoint
 
 if TYPE_CHECKING:
@@ -47,6 +47,38 @@ def safeguard_chart(points: Sequence[CurvePoint]) -> alt.LayerChart:
         harmed.mark_line(point=True).encode(x=setting, y="harmed:Q", color=colour, tooltip=told),
     )
     return cast("alt.LayerChart", layered.properties(width="container", height=_HEIGHT))
+
+
+def sensitivity_chart(lines: Sequence[Mapping[str, Any]]) -> alt.Chart:
+    """Lines of (worker_id, shift_ms, changed): how many events would have another cause if that clock were off."""
+    import altair as alt
+
+    most: dict[str, int] = {}
+    for line in lines:
+        most[line["worker_id"]] = max(line["changed"], most.get(line["worker_id"], 0))
+    shown = labels(sorted(most, key=lambda worker: (-most[worker], worker))[: len(SERIES)])
+    values = [
+        {"worker": shown[line["worker_id"]], "shift": line["shift_ms"], "changed": line["changed"]}
+        for line in lines
+        if line["worker_id"] in shown
+    ]
+    chart: alt.Chart = (
+        alt.Chart(data(values))
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("shift:Q", title="assumed shift of the worker's clock, ms"),
+            y=alt.Y("changed:Q", title="events with another cause", axis=alt.Axis(tickMinStep=1)),
+            color=alt.Color(
+                "worker:N",
+                scale=alt.Scale(domain=list(shown.values()), range=list(SERIES)),
+                legend=alt.Legend(title=None, orient="top", labelLimit=180),
+            ),
+            tooltip=["worker:N", "shift:Q", "changed:Q"],
+        )
+        .properties(width="container", height=_HEIGHT)
+        .add_params(zoom_x("zoom_sensitivity"))
+    )
+    return chart
 
 
 def _point(point: CurvePoint) -> dict[str, Any]:

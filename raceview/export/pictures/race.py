@@ -58,7 +58,7 @@ def race_chart(scene: Scene, number: int = 1) -> alt.LayerChart:
     colour = alt.Color(
         "kind:N",
         scale=alt.Scale(domain=kinds, range=[_COLOURS[kind] for kind in kinds]),
-        legend=alt.Legend(title=None, orient="top", columns=4, labelLimit=200),
+        legend=alt.Legend(title=None, orient="top", labelLimit=200),
     )
     told = [alt.Tooltip(f"{name}:N") for name in ("attempt", "worker", "start", "end", "status", "where")]
     attempts = alt.Chart(data(bars))

@@ -7,7 +7,7 @@ const config = {
   view: { stroke: null },
   axis: { labelColor: ink, titleColor: ink, domainColor: ink, tickColor: ink, gridColor: ink, gridOpacity: 0.12,
           titleFontWeight: "normal", labelFontSize: 11, titleFontSize: 11 },
-  legend: { labelColor: ink, titleColor: ink, labelFontSize: 11, symbolStrokeWidth: 0 },
+  legend: { columns: window.innerWidth < 600 ? 2 : 6, labelColor: ink, titleColor: ink, labelFontSize: 11, symbolStrokeWidth: 0 },
   title: { color: ink },
   text: { color: ink },
   rule: { color: ink },
