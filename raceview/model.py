@@ -15,6 +15,11 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 row`, `3,000 rows`: a count of what takes an s."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 class Status(StrEnum):
     """How a worker says an attempt ended."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from raceview.answers.amounts import duration
 from raceview.answers.event_records import Attempt, Row, attempts_of, rows_of, tick_of, verdict_of
 from raceview.answers.event_words import holds_unless
-from raceview.model import Cause, Outcome, Status, words
+from raceview.model import Cause, Outcome, Status, counted, words
 
 if TYPE_CHECKING:
     from raceview.investigation import Investigation
@@ -38,7 +38,10 @@ class Moment:
         if self.cause and first and second:
             return _cause(self.cause, first, second), self._margin
         if self.cause:
-            return f"{words(self.cause)}: {_counts(len(self.rows), len(self.attempts))}.", ""
+            return (
+                f"{words(self.cause)}: {counted(len(self.rows), 'row')} for {counted(len(self.attempts), 'attempt')}.",
+                "",
+            )
         return _OUTCOMES.get(self.outcome, ""), ""
 
     @property
@@ -110,7 +113,3 @@ _OUTCOMES: dict[Outcome, str] = {
     Outcome.ALTERED: "altered: its one row does not hold the values of the source.",
     Outcome.EXACTLY_ONCE: "exactly once.",
 }
-
-
-def _counts(rows: int, attempts: int) -> str:
-    return f"{rows} rows for {attempts} attempt{'' if attempts == 1 else 's'}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from raceview.model import Cause, Outcome, words
+from raceview.model import Cause, Outcome, counted, words
 
 _MANNER = {
     Cause.ZOMBIE_WRITE: "each with a write from an attempt that had timed out",
@@ -64,13 +64,13 @@ def _inferred(summary: Mapping[str, Any]) -> list[str]:
     """What the output alone tells, what it cannot, and that no more is meant."""
     found, rows = summary["inferred"], summary["rows"]
     copies, exact = found["copies"], found["exact_repeats"]
-    head = f"Inferred from the output alone: {_count(copies, 'row')} of {rows:,}"
+    head = f"Inferred from the output alone: {counted(copies, 'row')} of {rows:,}"
     if copies:
-        twice = f"{'is a further row' if copies == 1 else 'are further rows'} of {_count(found['groups'], 'event')}"
+        twice = f"{'is a further row' if copies == 1 else 'are further rows'} of {counted(found['groups'], 'event')}"
         said = [f"{head} {twice} ({share(copies, rows)}), each with a probability."]
     else:
         said = [
-            f"Inferred from the output alone: none of {_count(rows, 'row')} is taken for a copy of another."
+            f"Inferred from the output alone: none of {counted(rows, 'row')} is taken for a copy of another."
         ]
     if exact:
         which = (
@@ -92,10 +92,10 @@ def _duplicates(summary: Mapping[str, Any]) -> str:
         return ""
     events, found = summary["events"], summary["duplicates"]
     if not found["events"]:
-        return f"None of {_count(events, 'event')} was emitted twice."
+        return f"None of {counted(events, 'event')} was emitted twice."
     times = "twice" if found["rows"] == found["events"] else "more than once"
     was = "was" if found["events"] == 1 else "were"
-    head = f"{found['events']:,} of {_count(events, 'event')} {was} emitted {times}"
+    head = f"{found['events']:,} of {counted(events, 'event')} {was} emitted {times}"
     return f"{head} ({share(found['events'], events)}){_manner(summary['causes'])}."
 
 
@@ -151,20 +151,16 @@ def _altered(summary: Mapping[str, Any]) -> str:
 def _rows(summary: Mapping[str, Any]) -> str:
     parts = []
     if count := summary["phantom_rows"]:
-        parts.append(f"{_count(count, 'row')} can come from no event")
+        parts.append(f"{counted(count, 'row')} can come from no event")
     if count := summary["ambiguous_rows"]:
-        parts.append(f"{_count(count, 'row')} may come from another event than the one named")
+        parts.append(f"{counted(count, 'row')} may come from another event than the one named")
     return f"{'; '.join(parts)}." if parts else ""
 
 
 def _quarantined(summary: Mapping[str, Any]) -> str:
     count = sum(file["quarantined"] for file in summary["files"])
-    return f"{_count(count, 'record')} could not be read: see quarantine.csv." if count else ""
+    return f"{counted(count, 'record')} could not be read: see quarantine.csv." if count else ""
 
 
 def _were(count: int, noun: str) -> str:
-    return f"{_count(count, noun)} {'was' if count == 1 else 'were'}"
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    return f"{counted(count, noun)} {'was' if count == 1 else 'were'}"

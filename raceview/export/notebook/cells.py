@@ -51,11 +51,6 @@ def items(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def counted(count: int, noun: str) -> str:
-    """`1 row`, `2,000 rows`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
 def opening(files: BundleFiles, options: Options, folder: Path) -> str:
     """The call that opens the bundle again, from a notebook in `folder`: with relative paths where there are any."""
     present = {file.role: file.path for file in files.present()}

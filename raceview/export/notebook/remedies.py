@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from raceview.export.notebook.cells import Cell, code, counted, items, markdown, quoted
-from raceview.model import words
+from raceview.export.notebook.cells import Cell, code, items, markdown, quoted
+from raceview.model import counted, words
 
 if TYPE_CHECKING:
     from raceview.investigation import Investigation

@@ -17,6 +17,7 @@ from raceview.answers.amounts import clock, date, price, second_digits
 from raceview.answers.replay import Replay, Step, StepKind, replay
 from raceview.charts.marks import ROLES, SEVERITIES, Mark, Severity
 from raceview.charts.slow_motion import Lane, Scale, draw_lanes
+from raceview.model import counted
 from raceview.safe_text import columns, left, printable
 from raceview.tui.case import Case
 from raceview.tui.replay.words import change, conclusion, meaning, where
@@ -233,7 +234,7 @@ class ReplayScreen(Screen[None]):
         shown = lanes[start : start + room]
         drawn = draw_lanes(shown, self._scale, self._cursor, width, label) if shown else []
         if hidden := len(lanes) - len(shown):
-            drawn.append(Text(f"{hidden} more {'attempt' if hidden == 1 else 'attempts'}", "bright_black"))
+            drawn.append(Text(counted(hidden, "more attempt"), "bright_black"))
         first, last = (clock(at_ns, digits) for at_ns in self._scale.ends)
         drawn.append(
             Text(" " * (label + 1) + first + last.rjust(width - label - 1 - len(first)), "bright_black")

@@ -13,7 +13,7 @@ from raceview.answers.amounts import clock, date
 from raceview.answers.filters import term
 from raceview.charts.marks import BAR_END, BODIES, LEVELS, OUTCOMES, PHANTOM_ROW, SEVERITIES, Severity
 from raceview.export.verdict import share, verdict
-from raceview.model import Cause, Outcome, words
+from raceview.model import Cause, Outcome, counted, words
 from raceview.safe_text import columns, left, printable
 from raceview.tui.widgets.doors import Door, Line, Piece
 
@@ -64,7 +64,7 @@ def ledger(summary: Mapping[str, Any], width: int) -> list[Line]:
             where = (
                 ("duplicates", "") if outcome is Outcome.DUPLICATED else ("findings", f"outcome:{outcome}")
             )
-            door = Door(f"outcome:{outcome}", _events(count, words(outcome)), *where, count=count)
+            door = Door(f"outcome:{outcome}", counted(count, f"{words(outcome)} event"), *where, count=count)
         glyph = Piece(f" {mark.glyph} ", mark.colour if count else FAINT)
         lines.append([glyph, *_counted(words(outcome), count, events, door, mark.colour, width - 3)])
     return lines
@@ -82,7 +82,7 @@ def causes(summary: Mapping[str, Any], width: int) -> list[Line]:
         if count or not summary["missing"]:
             door = Door(
                 f"cause:{cause}",
-                f"{_events(count, 'duplicated')}: {words(cause)}",
+                f"{counted(count, 'duplicated event')}: {words(cause)}",
                 "duplicates",
                 f"cause:{cause}",
                 count=count,
@@ -95,7 +95,7 @@ def causes(summary: Mapping[str, Any], width: int) -> list[Line]:
         count = summary[key]
         door = None
         if known:
-            door = Door(f"finding:{name}", f"{_plural(count, 'row')} {says}", "findings", f"finding:{name}",
+            door = Door(f"finding:{name}", f"{counted(count, 'row')} {says}", "findings", f"finding:{name}",
                         count=count)  # fmt: skip
         lines.append(
             [Piece(" "), *_counted(f"{name} rows", count, 0, door, PHANTOM_ROW.colour, width - 1, _NAME + 2)]
@@ -117,7 +117,7 @@ def over_time(found: OverTime | None, summary: Mapping[str, Any], width: int, he
     doors = [
         Door(
             f"time:{cell}",
-            f"{_events(count, 'duplicated')} from {clock(found.start_ns + cell * found.width_ns)} on",
+            f"{counted(count, 'duplicated event')} from {clock(found.start_ns + cell * found.width_ns)} on",
             "timeline",
             at_ns=found.at_ns(cell),
         )
@@ -144,7 +144,7 @@ def by_symbol(summary: Mapping[str, Any], width: int, most_lines: int) -> list[L
         name, count = line["symbol"], line["duplicated_events"]
         door = Door(
             f"symbol:{name}",
-            f"{_events(count, 'duplicated')} of {printable(name, 20)}",
+            f"{counted(count, 'duplicated event')} of {printable(name, 20)}",
             "duplicates",
             term("symbol", name),
             count=count,
@@ -173,14 +173,14 @@ def by_worker(
         if {"ticks", "output"}.isdisjoint(summary["missing"]):
             door = Door(
                 f"worker:{line.worker_id}",
-                f"{_events(line.duplicated_events, 'duplicated')} that {name} attempted",
+                f"{counted(line.duplicated_events, 'duplicated event')} that {name} attempted",
                 "duplicates",
                 term("worker", line.worker_id),
                 count=line.duplicated_events,
             )
         late = Door(
             f"time-outs:{line.worker_id}",
-            f"{_plural(line.timeouts, 'time-out')} of {name}",
+            f"{counted(line.timeouts, 'time-out')} of {name}",
             "findings",
             f"finding:timeout {term('worker', line.worker_id)}",
             count=line.timeouts,
@@ -248,11 +248,3 @@ def _rest(found: Sequence[Any], shown: Sequence[Any], noun: str) -> list[Line]:
         return []
     more = f"{len(found) - len(shown):,} more {noun}s"
     return [[Piece(" "), Piece(f"... {more}", "", Door(f"{MORE}{noun}", f"{more}, on this page"))]]
-
-
-def _events(count: int, what: str) -> str:
-    return f"{count:,} {what} {'event' if count == 1 else 'events'}"
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
