@@ -28,7 +28,7 @@ from raceview.export.notebook.cells import code
 
 SAMPLE = Path(__file__).parents[2] / "data"
 ASSESSMENT = Path(__file__).parents[3] / "shared" / "data" / "assessment"
-CHARTS = {"time", "causes", "marks", "busiest", "safeguards"}
+CHARTS = {"time", "causes", "clocks", "marks", "busiest", "safeguards"}
 CELL = re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.DOTALL)
 ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
 
