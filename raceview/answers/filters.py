@@ -1,7 +1,8 @@
 """The one filter language of lists and timeline: `symbol:INFY worker:worker-3 cause:self_overlap 1162`.
 
 A word without a field is looked for in event ids. Words of one field are alternatives; different fields must all hold.
-A name with blanks stands in quotes, `symbol:"BRK B"`; a quote in it is written twice.
+A name with blanks stands in quotes, `symbol:"BRK B"`; a quote in it is written twice. Of a word that the project itself
+knows, so much is enough as no other begins with: `cause:zombie`, `cause:zombie write` and `cause:zombie_write` are one.
 """
 
 from __future__ import annotations
@@ -91,7 +92,9 @@ class Filter:
 def parse(text: str) -> Filter:
     """The filter that `text` asks for. Raises UsageError, in one sentence, for a field or a word nobody knows."""
     found: dict[str, list[str]] = {}
-    for word in _TERM.findall(text):
+    terms = _TERM.findall(text)
+    while terms:
+        word = terms.pop(0)
         field, colon, value = ("", "", word) if word.startswith('"') else word.partition(":")
         value = _QUOTED.sub(_unquoted, value)
         if not colon:
@@ -101,11 +104,28 @@ def parse(text: str) -> Filter:
             raise UsageError(f"no field {field!r}: filter by {', '.join(FIELDS)}, or part of an event id")
         if not value:
             raise UsageError(f"{field}: of what? Write {field}:NAME")
-        known = _WORDS.get(field)
-        if known and value not in known:
-            raise UsageError(f"no {field} {value!r}: choose from {', '.join(known)}")
+        if field in _WORDS:
+            if terms and _folded(f"{value} {terms[0]}") in _WORDS[field]:  # `cause:zombie write`
+                value += f" {terms.pop(0)}"
+            value = _known(field, value)
         found.setdefault(field, []).append(value)
     return Filter(**{field: tuple(dict.fromkeys(words)) for field, words in found.items()})
+
+
+def _known(field: str, typed: str) -> str:
+    """The word of a field that is meant: the one typed, else the only one that begins so."""
+    words, folded = _WORDS[field], _folded(typed)
+    begun = [folded] if folded in words else [word for word in words if word.startswith(folded)]
+    if not begun:
+        raise UsageError(f"no {field} {typed!r}: choose from {', '.join(words)}")
+    if len(begun) > 1:
+        raise UsageError(f"{field} {typed!r} may be {' or '.join(begun)}: write more of it")
+    return begun[0]
+
+
+def _folded(typed: str) -> str:
+    """As words of the model are written."""
+    return "_".join(typed.lower().replace("-", " ").split())
 
 
 def term(field: str, word: str) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from raceview.answers.filters import Filter, parse, term
+from raceview.answers.finding_kinds import FindingKind
 from raceview.engine import open_engine
 from raceview.errors import UsageError
+from raceview.model import Cause, Kind, Outcome
 
 
 def test_words_quotes_and_fields() -> None:
@@ -17,7 +21,42 @@ def test_words_quotes_and_fields() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["colour:red", "finding:nothing", "symbol:", 'worker:""'])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("cause:zombie", "cause:zombie_write"),
+        ("cause:zombie write", "cause:zombie_write"),
+        ('cause:"Zombie Write" write', "cause:zombie_write write"),
+        ("cause:zombie lost", "cause:zombie_write lost"),
+        ("cause:self-overlap cause:red", "cause:self_overlap cause:redelivery"),
+        ("outcome:exactly once 1162", "outcome:exactly_once 1162"),
+        ("kind:price", "kind:price"),  # the whole word, though price+time begins so
+        ("kind:price+", "kind:price+time"),
+        ("symbol:INF", "symbol:INF"),  # names of the files are taken as they are
+    ],
+)
+def test_as_much_of_a_word_as_makes_it_plain(typed: str, meant: str) -> None:
+    assert str(parse(typed)) == meant
+
+
+@pytest.mark.parametrize(
+    ("field", "known"), [("cause", Cause), ("outcome", Outcome), ("kind", Kind), ("finding", FindingKind)]
+)
+def test_every_word_can_be_typed_with_blanks(field: str, known: type[StrEnum]) -> None:
+    for word in known:
+        assert parse(f"{field}:{word.replace('_', ' ')} 12") == parse(f"{field}:{word} 12")
+
+
+def test_a_beginning_of_several_words_is_asked_about() -> None:
+    with pytest.raises(
+        UsageError, match="outcome 'un' may be unlogged or unacknowledged or unprocessed or unknown"
+    ):
+        parse("outcome:un")
+
+
+@pytest.mark.parametrize(
+    "text", ["colour:red", "finding:nothing", "cause:zombie_writes", "cause:_", "symbol:", 'worker:""']
+)
 def test_what_nobody_knows_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse(text)
