@@ -176,37 +176,6 @@ def _clocks(inv: Investigation, total: int) -> Iterator[Cell]:
         ).properties(width=600, height=180)
         """,
     )
-    yield from _clocks(inv, total)
-
-
-def _clocks(inv: Investigation, total: int) -> Iterator[Cell]:
-    """What a clock that is off would change; nothing where no attempt could tell."""
-    shifted = inv.sensitivity()
-    if shifted.empty:
-        return
-    changing = shifted[shifted["changed"] > 0]
-    least = changing["shift_ms"].abs().min() if len(changing) else None
-    worst = f"{shifted['changed'].max():,} of {total:,}"
-    yield markdown(
-        "clocks-words",
-        "### If a clock were off",
-        f"Were one worker's clock off, at most {worst} causes would read otherwise; the least shift looked at that "
-        f"changes any is {least:g} ms."
-        if least is not None
-        else f"None of the {total:,} causes hangs on a clock: no shift that was looked at changes any.",
-    )
-    yield code(
-        "clocks",
-        f"""
-        clocks = inv.sensitivity()
-        clocks = clocks[clocks["worker_id"].isin(sorted(clocks["worker_id"].unique())[:{MOST_WORKERS}])]
-        alt.Chart(clocks[["worker_id", "shift_ms", "changed"]]).mark_line(point=True).encode(
-            x=alt.X("shift_ms:Q", title="assumed shift of one worker's clock, ms"),
-            y=alt.Y("changed:Q", title="causes that change"),
-            color="worker_id:N",
-        ).properties(width=600, height=180)
-        """,
-    )
 
 
 def _workers(inv: Investigation, summary: dict[str, Any]) -> Iterator[Cell]:
