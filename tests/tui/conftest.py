@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import ContentSwitcher
 
@@ -23,6 +24,16 @@ Opened = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
 @pytest.fixture(autouse=True)
 def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def app_of(pilot: Pilot[None]) -> RaceviewApp:
+    assert isinstance(pilot.app, RaceviewApp)
+    return pilot.app
+
+
+def screen_lines(app: App[Any]) -> list[str]:
+    """What stands on the screen, line by line, blanks and all."""
+    return [strip.text for strip in app.screen._compositor.render_strips()]
 
 
 async def wait_until(pilot: Pilot[None], holds: Callable[[], Any], seconds: float = 20.0) -> None:

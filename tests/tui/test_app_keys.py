@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.app import App
@@ -11,23 +14,30 @@ from textual.command import CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from raceview.tui.app import RaceviewApp
 from raceview.tui.commands import ActionsProvider
 from raceview.tui.main_screen import VIEWS
 from raceview.tui.screens.help import HelpScreen
 from raceview.tui.screens.prompt import PromptScreen
 from raceview.tui.screens.too_small import TooSmallScreen
-from tui.conftest import Opened, wait_until
+from tui.conftest import SAMPLE, Opened, app_of, screen_lines, wait_until
 
 
-def app_of(pilot: Pilot[None]) -> RaceviewApp:
-    assert isinstance(pilot.app, RaceviewApp)
-    return pilot.app
+def shown(app: App[Any]) -> str:
+    return "\n".join(screen_lines(app))
 
 
-def shown(app: App[None]) -> str:
-    """What stands on the screen, as text."""
-    return "\n".join("".join(part.text for part in strip) for strip in app.screen._compositor.render_strips())
+async def prompted(pilot: Pilot[None], key: str) -> Input:
+    """The line to type into that a key opens."""
+    await pilot.press(key)
+    await wait_until(pilot, lambda: isinstance(pilot.app.screen, PromptScreen))
+    return pilot.app.screen.query_one(Input)
+
+
+async def refused(pilot: Pilot[None], text: str, sentence: str) -> None:
+    """What is typed is not taken; the prompt stays and says why."""
+    await typed(pilot, text)
+    assert isinstance(pilot.app.screen, PromptScreen)
+    assert sentence in shown(pilot.app)
 
 
 def front(pilot: Pilot[None]) -> str:
@@ -48,11 +58,8 @@ async def typed(pilot: Pilot[None], text: str) -> None:
 def test_go_to_time(opened: Opened) -> None:
     async def run() -> None:
         async with opened() as pilot:
-            await pilot.press("colon")
-            await wait_until(pilot, lambda: isinstance(pilot.app.screen, PromptScreen))
-            await typed(pilot, "noon")
-            assert isinstance(pilot.app.screen, PromptScreen)
-            assert "'noon' is no time" in shown(pilot.app)
+            await prompted(pilot, "colon")
+            await refused(pilot, "noon", "'noon' is no time")
             await typed(pilot, "07:30:01.5")
             await wait_until(pilot, lambda: front(pilot) == "timeline")
             assert len(pilot.app.screen_stack) == 1
@@ -63,16 +70,11 @@ def test_go_to_time(opened: Opened) -> None:
 def test_filter_from_a_view_without_a_list_leads_to_the_duplicates(opened: Opened) -> None:
     async def run() -> None:
         async with opened() as pilot:
-            await pilot.press("slash")
-            await wait_until(pilot, lambda: isinstance(pilot.app.screen, PromptScreen))
-            await typed(pilot, "cause:boredom")
-            assert isinstance(pilot.app.screen, PromptScreen)
-            assert "boredom" in shown(pilot.app)
+            await prompted(pilot, "slash")
+            await refused(pilot, "cause:boredom", "boredom")
             await typed(pilot, "cause:redelivery")
             await wait_until(pilot, lambda: front(pilot) == "duplicates")
-            await pilot.press("slash")
-            await wait_until(pilot, lambda: isinstance(pilot.app.screen, PromptScreen))
-            assert pilot.app.screen.query_one(Input).value == "cause:redelivery"
+            assert (await prompted(pilot, "slash")).value == "cause:redelivery"
             await pilot.press("escape")
             await wait_until(pilot, lambda: len(pilot.app.screen_stack) == 1)
 
@@ -126,6 +128,28 @@ def test_every_view_at_every_size(opened: Opened, size: tuple[int, int]) -> None
                 lines = shown(pilot.app).splitlines()
                 assert name.capitalize() in lines[1]
                 assert max(map(len, lines)) <= size[0]
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        (["worker_logs.csv"], "4,084 attempts · no ticks, no output"),
+        (["raw_tick_events.log", "worker_logs.csv"], "4,000 events · 4,084 attempts · no output"),
+    ],
+)
+def test_the_title_says_what_is_there(opened: Opened, tmp_path: Path, files: list[str], words: str) -> None:
+    for file in files:
+        shutil.copy(SAMPLE / file, tmp_path)
+
+    async def run() -> None:
+        async with opened(tmp_path, size=(100, 24)) as pilot:
+            assert screen_lines(pilot.app)[0].endswith(f" {words} ")
+            await pilot.press("5")
+            await wait_until(pilot, lambda: "no output file: nothing to decide" in shown(pilot.app))
+            await pilot.press("tab", "enter", "space", "d", "t")
+            assert front(pilot) == "policies"
 
     asyncio.run(run())
 

@@ -12,17 +12,12 @@ from textual.pilot import Pilot
 from raceview.tui.app import RaceviewApp
 from raceview.tui.duplicates.view import DuplicatesView
 from raceview.tui.event.screen import EventScreen
-from tui.conftest import SAMPLE, Opened, wait_until
+from tui.conftest import SAMPLE, Opened, screen_lines, wait_until
 from tui.nasty import ESCAPES, MARKUP, write_nasty_bundle
 
 
-def lines(pilot: Pilot[None]) -> list[str]:
-    """What is on the screen, as text."""
-    return [strip.text for strip in pilot.app.screen._compositor.render_strips()]
-
-
 def seen(pilot: Pilot[None], text: str) -> bool:
-    return any(text in line for line in lines(pilot))
+    return any(text in line for line in screen_lines(pilot.app))
 
 
 async def on_duplicates(pilot: Pilot[None]) -> DuplicatesView:
@@ -43,7 +38,7 @@ def test_the_list_and_what_is_told_of_it(opened: Opened) -> None:
             assert seen(pilot, "sorted by time   2024-11-10 UTC")
             assert seen(pilot, "07:30:00.216213")
             assert seen(pilot, "1/96 · evt_0000047")
-            assert max(map(len, lines(pilot))) == 80
+            assert max(map(len, screen_lines(pilot.app))) == 80
 
     asyncio.run(run())
 
@@ -199,7 +194,9 @@ def test_names_are_only_text(opened: Opened, tmp_path: Path) -> None:
             assert view.table.row_count == 2
             await wait_until(pilot, lambda: seen(pilot, MARKUP))
             assert seen(pilot, "\\x1b[31mE\\x07")
-            assert not any(set(line) & set(ESCAPES[:1] + "\x07\x9b\u202e") for line in lines(pilot))
+            assert not any(
+                set(line) & set(ESCAPES[:1] + "\x07\x9b\u202e") for line in screen_lines(pilot.app)
+            )
             view.narrow(f'symbol:"{MARKUP}"')
             await wait_until(pilot, lambda: view.table.row_count == 1)
             await wait_until(pilot, lambda: seen(pilot, f"/ filter: symbol:{MARKUP}"))

@@ -16,9 +16,9 @@ from textual.pilot import Pilot
 from raceview.tui.app import RaceviewApp
 from raceview.tui.event.screen import EventScreen
 from raceview.tui.messages import OpenEvent, OpenReplay, OpenTimeline
-from tui.conftest import Opened, wait_until
+from tui.conftest import Opened, screen_lines, wait_until
 from tui.nasty import ESCAPES, MARKUP, write_nasty_bundle
-from tui.test_duplicates_view import lines, on_duplicates, seen
+from tui.test_duplicates_view import on_duplicates, seen
 
 RACE, REDELIVERED, LOST, UNLOGGED, CLEAN = 48, 304, 26, 305, 1
 """Events of the sample."""
@@ -47,7 +47,7 @@ async def page(opened: Opened, event: int, **how: Any) -> AsyncIterator[Pilot[No
 def test_a_race_on_one_screen(opened: Opened) -> None:
     async def run() -> None:
         async with page(opened, RACE) as pilot:
-            shown = "\n".join(lines(pilot))
+            shown = "\n".join(screen_lines(pilot.app))
             for fact in (
                 "evt_0000047 · ICICIBANK · 2,015.78 at 07:30:00.216213",
                 "raw_tick_events.log:48",
@@ -61,7 +61,7 @@ def test_a_race_on_one_screen(opened: Opened) -> None:
                 "ICICIBANK 114.412 ms after the copy, 997.50 off: cannot be meant.",
             ):
                 assert fact in shown
-            assert max(map(len, lines(pilot))) == 80
+            assert max(map(len, screen_lines(pilot.app))) == 80
 
     asyncio.run(run())
 
@@ -70,12 +70,12 @@ def test_a_race_on_one_screen(opened: Opened) -> None:
 def test_bars_lie_as_the_windows_do(opened: Opened, size: tuple[int, int]) -> None:
     async def run() -> None:
         async with page(opened, RACE, size=size) as pilot:
-            bars = [line for line in lines(pilot) if "╳" in line]  # noqa: RUF001
+            bars = [line for line in screen_lines(pilot.app) if "╳" in line]  # noqa: RUF001
             assert len(bars) == 2
             assert bars[0].index("╳") == bars[1].index("╳")  # noqa: RUF001
             assert re.search("╺?━+╳═+ *$", bars[0])  # noqa: RUF001
             assert re.search(" ╳═+[━╸]+ *$", bars[1])  # noqa: RUF001
-            marks = next(line for line in lines(pilot) if "rows ●" in line)
+            marks = next(line for line in screen_lines(pilot.app) if "rows ●" in line)
             first = bars[0].index("╳")  # noqa: RUF001
             assert marks.index("●") < first
             assert marks.index("○") <= first
@@ -138,7 +138,7 @@ def test_attempts_are_gone_through_in_a_ring(opened: Opened) -> None:
             for key in ("right_square_bracket",) * 4 + ("left_square_bracket",) * 2:
                 await pilot.press(key)
                 await pilot.pause()
-                selected += [line[3] for line in lines(pilot) if line.startswith(" ▸")]
+                selected += [line[3] for line in screen_lines(pilot.app) if line.startswith(" ▸")]
             assert "".join(selected) == "123132"
 
     asyncio.run(run())
@@ -219,7 +219,9 @@ def test_names_are_only_text(opened: Opened, tmp_path: Path) -> None:
         async with page(opened, 1, bundle=folder, size=(160, 40)) as pilot:
             assert seen(pilot, f"{MARKUP[:21]}... · \\x1b[31mE")
             assert seen(pilot, "w\\x1b]52;c;aGk")
-            assert not any(set(line) & set(ESCAPES[:1] + "\x07\x9b\u202e") for line in lines(pilot))
+            assert not any(
+                set(line) & set(ESCAPES[:1] + "\x07\x9b\u202e") for line in screen_lines(pilot.app)
+            )
             await pilot.press("n")
             await wait_until(pilot, lambda: cast(EventScreen, pilot.app.screen).event == 2)
             await wait_until(pilot, lambda: seen(pilot, "[red]x[/]"))

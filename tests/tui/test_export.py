@@ -227,6 +227,19 @@ def test_stopped_it_leaves_the_set_that_was_there(
     assert policy_of(out) == "first"
 
 
+@pytest.mark.parametrize(("width", "columns"), [(60, 1), (80, 2)])
+def test_no_name_is_broken(opened: Opened, width: int, columns: int) -> None:
+    async def run() -> None:
+        async with opened(size=(width, 30)) as pilot:
+            await pilot.press("e")
+            await wait_until(pilot, lambda: says(pilot, "files", "manifest.json"))
+            told = pilot.app.screen.query_one("#files", Static)
+            await wait_until(pilot, lambda: told.size.height == 10 // columns)
+            assert max(map(len, text(pilot, "files").splitlines())) <= told.size.width
+
+    asyncio.run(run())
+
+
 def test_the_last_folder_is_offered_again(opened: Opened, tmp_path: Path) -> None:
     async def run() -> None:
         async with asking(opened, tmp_path / "out") as pilot:

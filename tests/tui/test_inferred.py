@@ -9,8 +9,7 @@ import pytest
 from analysis.hand_made import hand_matched, write_bundle
 from textual.pilot import Pilot
 
-from raceview.tui.app import RaceviewApp
-from tui.conftest import Opened, wait_until
+from tui.conftest import Opened, screen_lines, wait_until
 
 OUTPUT = """
     ms   price  first p    exact
@@ -24,10 +23,7 @@ ATTEMPTS = "event_id worker_id start end\n x w1 1010 1020\n y w2 2010 2020"
 
 
 def shown(pilot: Pilot[None]) -> str:
-    """All that is on the screen, as text."""
-    assert isinstance(pilot.app, RaceviewApp)
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+    return "\n".join(screen_lines(pilot.app))
 
 
 async def shows(pilot: Pilot[None], *texts: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -68,6 +69,19 @@ def test_progress_is_told_while_it_opens() -> None:
             assert app.main.view.NAME == "duplicates"
 
     asyncio.run(run())
+
+
+def test_a_step_that_there_is_none_of_is_not_told(tmp_path: Path) -> None:
+    steps: list[str] = []
+    shutil.copy(SAMPLE / "raw_tick_events.log", tmp_path)
+    with Opening(tmp_path).open(lambda step, *_: steps.append(step)):
+        pass
+    assert {"attempts", "linking"}.isdisjoint(steps)
+    progress = LoadingProgress()
+    for step in dict.fromkeys(steps):
+        progress.tell(step, 1, 1)
+    assert str(progress._drawn()).splitlines()[-1].strip() == "… judging events"
+    assert "worker log" not in str(progress._drawn())
 
 
 @pytest.mark.parametrize("key", ["escape", "q", "ctrl+c"])

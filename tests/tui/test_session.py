@@ -7,11 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
-from raceview.tui.app import THEME, RaceviewApp
+from raceview.tui.app import THEME
 from raceview.tui.session import Session, load_theme, save_theme
-from tui.conftest import Opened
+from tui.conftest import Opened, app_of
 
 
 def opened_again(path: Path) -> Session:
@@ -81,11 +80,6 @@ def test_settings_that_cannot_be_read_count_as_none(tmp_path: Path, text: str) -
     save_theme("nord")
     (tmp_path / "state" / "raceview" / "settings.json").write_text(text)
     assert load_theme() in (None, "1")
-
-
-def app_of(pilot: Pilot[None]) -> RaceviewApp:
-    assert isinstance(pilot.app, RaceviewApp)
-    return pilot.app
 
 
 def test_the_same_bundle_opens_at_the_same_view(opened: Opened) -> None:

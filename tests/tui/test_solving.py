@@ -11,7 +11,7 @@ from export.whole_set import policy_of
 from textual.pilot import Pilot
 
 from raceview.charts.marks import SEVERITIES, Severity
-from tui.conftest import ASSESSMENT, SAMPLE, Opened, wait_until
+from tui.conftest import ASSESSMENT, SAMPLE, Opened, screen_lines, wait_until
 
 FEWER_THAN = 12
 WINDOW = r"worker-\d [\d:.]+–"  # an en dash stands between start and end
@@ -32,7 +32,7 @@ the reason and the rows, the picker, the choice, the dialog, the export."""
 
 
 def on_screen(pilot: Pilot[None]) -> str:
-    return "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())
+    return "\n".join(screen_lines(pilot.app))
 
 
 @pytest.mark.parametrize("bundle", [SAMPLE, ASSESSMENT], ids=["sample", "assessment"])

@@ -7,17 +7,11 @@ import asyncio
 import pytest
 from textual.pilot import Pilot
 
-from raceview.tui.app import RaceviewApp
-from tui.conftest import Opened, wait_until
+from tui.conftest import Opened, app_of, wait_until
 
 
 def told(pilot: Pilot[None]) -> list[str]:
     return [notification.message for notification in pilot.app._notifications]
-
-
-def app_of(pilot: Pilot[None]) -> RaceviewApp:
-    assert isinstance(pilot.app, RaceviewApp)
-    return pilot.app
 
 
 def test_an_event(opened: Opened) -> None:

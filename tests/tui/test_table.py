@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from raceview.tui.widgets.columns import Column, widths
 from raceview.tui.widgets.table import Row, Table
-from tui.conftest import wait_until
+from tui.conftest import screen_lines, wait_until
 
 HEADS = (Column("name", 0), Column("amount", 8, right=True), Column("remark", 20, spare=1))
 NASTY = "[red]x[/] \x1b[31m\x07 [@click=app.quit]y[/] \u202e"
@@ -46,11 +46,6 @@ class TableApp(App[None]):
         self.selected.append(message.row)
 
 
-def screen(app: App[None]) -> list[str]:
-    """The lines on the screen, as text."""
-    return [strip.text for strip in app.screen._compositor.render_strips()]
-
-
 async def on_table(pilot: Pilot[None], *keys: str) -> None:
     await pilot.press(*keys)
     await pilot.pause()
@@ -76,9 +71,9 @@ def test_the_cursor_shows_without_colour_and_stays_in_sight() -> None:
         async with app.run_test(size=(80, 12)) as pilot:
             app.table.load(ManyRows(100))
             await on_table(pilot, "G")
-            assert next(line for line in screen(app) if "▸" in line).split()[:3] == ["▸", "row", "99"]
+            assert next(line for line in screen_lines(app) if "▸" in line).split()[:3] == ["▸", "row", "99"]
             await pilot.resize_terminal(60, 6)
-            await wait_until(pilot, lambda: any("▸ row 99" in line for line in screen(app)))
+            await wait_until(pilot, lambda: any("▸ row 99" in line for line in screen_lines(app)))
 
     asyncio.run(run())
 
@@ -102,7 +97,7 @@ def test_a_million_rows_cost_what_the_screen_does() -> None:
             rows = ManyRows(1_000_000)
             app.table.load(rows)
             await on_table(pilot, "G", "g", "G")
-            assert any("row 999999" in line for line in screen(app))
+            assert any("row 999999" in line for line in screen_lines(app))
             assert rows.asked < 200
 
     asyncio.run(run())
@@ -121,7 +116,7 @@ def test_loading_anew_keeps_the_cursor_on_its_key() -> None:
             app.table.load([], keys=[])
             assert app.table.key is None
             await pilot.pause()
-            assert any("no rows" in line for line in screen(app))
+            assert any("no rows" in line for line in screen_lines(app))
 
     asyncio.run(run())
 
@@ -132,7 +127,7 @@ def test_text_of_files_is_only_text() -> None:
         async with app.run_test(size=(110, 12)) as pilot:
             app.table.load([(NASTY, "1", NASTY), ((NASTY, "bold"), "2", "")])
             await pilot.pause()
-            lines = screen(app)
+            lines = screen_lines(app)
             assert "[red]x[/] \\x1b[31m\\x07 [@click=app.quit]y[/] \\u202e" in lines[1]
             assert "\x1b" not in "".join(lines)
             assert all(len(line) == 110 for line in lines)
@@ -145,15 +140,15 @@ def test_a_narrow_terminal_leaves_spare_columns_out() -> None:
         app = TableApp()
         async with app.run_test(size=(80, 12)) as pilot:
             app.table.load([("a", "1", "told")])
-            await wait_until(pilot, lambda: any("told" in line for line in screen(app)))
-            assert "…" not in screen(app)[0]
+            await wait_until(pilot, lambda: any("told" in line for line in screen_lines(app)))
+            assert "…" not in screen_lines(app)[0]
             await pilot.resize_terminal(30, 12)
-            await wait_until(pilot, lambda: not any("told" in line for line in screen(app)))
-            head, row = screen(app)[:2]
+            await wait_until(pilot, lambda: not any("told" in line for line in screen_lines(app)))
+            head, row = screen_lines(app)[:2]
             assert head.index("name") == row.index("a")
             assert head.endswith("…")
             assert not row.endswith("…")
-            assert any("▸ a" in line and line.rstrip().endswith("1") for line in screen(app))
+            assert any("▸ a" in line and line.rstrip().endswith("1") for line in screen_lines(app))
 
     asyncio.run(run())
 
@@ -185,7 +180,7 @@ def test_marks_and_colours_of_rows_and_cells() -> None:
                 style=lambda at: ("", "bold green")[at],
             )
             await pilot.pause()
-            assert [line[:3] for line in screen(app)[1:3]] == ["▸ a", " *b"]
+            assert [line[:3] for line in screen_lines(app)[1:3]] == ["▸ a", " *b"]
             styles = [[segment.style for segment in app.table.render_line(y)] for y in (1, 2)]
             colours = [{style.color.name for style in line if style and style.color} for line in styles]
             assert "red" not in colours[0]  # it could not be read on the cursor's colour

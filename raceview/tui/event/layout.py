@@ -19,6 +19,8 @@ from raceview.tui.event.bars import axis_of, bar, row_mark, row_marks, times
 _LEAST_BAR = 8
 _DIM = "ansi_bright_black"
 _MINUTE = 60 * NS_PER_SECOND
+_SPARE: tuple[tuple[str, ...], ...] = ((), ("conf",), ("conf", "action"), ("conf", "action", "price"))
+"""What is left out of the rows, as much as it takes: the head tells the least confidence, the tick the price."""
 _LABEL = 6
 """Columns before the sentences."""
 
@@ -118,9 +120,11 @@ def _rows(page: EventPage, width: int) -> list[Content]:
     against = "against the first" if page.inferred else "against the tick"
     heads = ["row", "time", "price", against, "role", "action", "conf", "line"]
     cells = [_row_cells(page, row) for row in page.rows]
-    texts = _table(heads, cells)
-    if max(map(columns, texts[1:])) + 4 > width:  # the head of the page tells the least confidence
-        texts = _table([*heads[:6], heads[7]], [[*line[:6], line[7]] for line in cells])
+    for spare in _SPARE:
+        here = [at for at, head in enumerate(heads) if head not in spare]
+        texts = _table([heads[at] for at in here], [[line[at] for at in here] for line in cells])
+        if max(map(columns, texts)) + 4 <= width:
+            break
     shown = [Content.styled(f"   {texts[0]}", _DIM)]
     for row, text in zip(page.rows, texts[1:], strict=True):
         mark = row_mark(page, row)

@@ -43,7 +43,7 @@ def said(effect: Effect, chosen: bool, scored: bool, complaint: str) -> Content:
     if complaint:
         second = Content.styled(f" ! {complaint}", "ansi_bright_yellow")
     elif scored or not effect.rows:
-        choice = " · chosen for the export" if chosen else " · enter chooses it"
+        choice = " · chosen" if chosen else " · enter chooses it"
         second = Content(f" It {deed(effect)}{'' if policy in BASELINES else choice}")
     else:
         second = Content(f" It {deed(effect)}. Without the ticks there is no score.")
