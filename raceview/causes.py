@@ -9,7 +9,14 @@ from raceview.sql.decimals import milliseconds, price
 
 def explain(engine: Engine, has_attempts: bool) -> None:
     """Make `causes`, `duplicated` and `evidence`."""
-    sql.create(engine, "causes", has_attempts=int(has_attempts))
+    sql.create(
+        engine,
+        "causes",
+        has_attempts=int(has_attempts),
+        crowded="crowded",
+        ledger="ledger",
+        attempt_pairs="attempt_pairs",
+    )
     sql.create(engine, "duplicated")
     sql.create(
         engine,

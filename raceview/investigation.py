@@ -8,7 +8,7 @@ import pandas.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from functools import partial
@@ -148,7 +148,8 @@ class Investigation:
 
     def _prepare_apart(self) -> None:
         """What does not wait for the linkage."""
-        sql.create(self.engine, "attempt_pairs", "windows", "same_key")
+        sql.create(self.engine, "attempt_pairs", attempts="attempts")
+        sql.create(self.engine, "windows", "same_key")
         self.price_step_units  # noqa: B018  # kept for later
 
     def _link(self) -> Linkage:
@@ -371,6 +372,34 @@ class Investigation:
         return pd.DataFrame(
             [point.as_dict() for point in self.safeguard_curve_points], columns=_names_of(CurvePoint)
         )
+
+    def sensitivity(self, shifts_ms: Sequence[float] | None = None) -> pd.DataFrame:
+        """How the causes would read if one worker's clock were off: a line per worker and assumed shift.
+
+        `worker_id`, `shift_ms` (added to all of that worker's times), the number of duplicated events per cause, and
+        `changed`: how many have another cause than without a shift. Without `shifts_ms` round ones are taken that reach
+        95 % of the margins. No lines where no cause is known.
+        """
+        import pandas as pd
+
+        from raceview import sensitivity
+
+        names = ["worker_id", "shift_ms", *map(str, Cause), "changed"]
+        if self.inferred or self.files.attempts is None:
+            return pd.DataFrame([], columns=names)
+        with self._making:
+            shifts_ns = (
+                sensitivity.shifts(self.engine)
+                if shifts_ms is None
+                else [round(shift * NS_PER_MS) for shift in shifts_ms]
+            )
+            found = sensitivity.sensitivity(self.engine, shifts_ns)
+        workers = dict(self.engine.rows("SELECT worker, worker_id FROM workers"))
+        lines = [
+            (workers[one.worker], one.shift_ns / NS_PER_MS, *one.causes.values(), one.changed)
+            for one in found
+        ]
+        return pd.DataFrame(lines, columns=names)
 
     def quarantine(self) -> pd.DataFrame:
         """Records that could not be used: file, line, reason, text."""

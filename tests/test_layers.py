@@ -15,7 +15,7 @@ LAYERS = [
     {"model"},
     {"errors", "quantities", "safe_text", "progress", "interrupts"},
     {"engine", "bundle", "sql"},
-    {"linkage", "matching", "causes", "findings", "ledger", "policies", "safeguards", "inferred_events"},
+    {"linkage", "matching", "causes", "findings", "ledger", "policies", "safeguards", "sensitivity", "inferred_events"},
     {"investigation"},
     {"export", "charts", "gate", "answers", "line_edits", "comparison", "stream"},
     {"cli", "tui", "deduplicate_stream"},

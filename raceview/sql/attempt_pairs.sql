@@ -1,4 +1,4 @@
--- Every two attempts of one event, the earlier first (by number), and how their windows lie to each other.
+-- Every two attempts ({attempts}) of one event, the earlier first (by number), and how their windows lie to each other.
 --   event, first, second         attempt numbers, first < second
 --   first_line, second_line      of the worker log
 --   first_worker, second_worker
@@ -9,8 +9,8 @@
 --   redelivery   1 where the second starts at or after the end of the first, which succeeded
 --   margin_ns    the least shift of one clock against the other that parts overlapping windows, or that makes
 --                parted ones overlap; NULL on one worker, and where only an open end could tell
-WITH several AS (SELECT event FROM attempts WHERE attempt = 2),
-mine AS (SELECT a.* FROM attempts AS a JOIN several AS s ON s.event = a.event),
+WITH several AS (SELECT event FROM {attempts} WHERE attempt = 2),
+mine AS (SELECT a.* FROM {attempts} AS a JOIN several AS s ON s.event = a.event),
 paired AS (
     SELECT a.event, a.attempt AS first, b.attempt AS second, a.line AS first_line, b.line AS second_line,
         a.worker AS first_worker, b.worker AS second_worker,

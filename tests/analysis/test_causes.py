@@ -82,7 +82,7 @@ def test_with_unknown_attempts_the_first_cause_of_any_two_attempts_holds(linked:
         row event_id cause            first_line second_line margin_ms
         1   zombie   zombie_write     2          4           -
         3   claim    concurrent_claim 6          7           5
-        5   self     self_overlap     8          9           -
+        5   self     self_overlap     8          9           20
         7   redo     redelivery       11         12          10
         """
     )
@@ -144,7 +144,7 @@ def test_a_known_attempt_rules_out_the_pairs_of_others(linked: Opened) -> None:
     assert _causes(inv) == table(
         """
         row event_id cause      first_line second_line margin_ms
-        1   e1       redelivery 2          4           21
+        1   e1       redelivery 2          4           11
         """
     )
 

@@ -1,0 +1,125 @@
+"""How the causes would read if a worker's clock were off: the rules of `causes`, asked again with its times shifted.
+
+One worker's log is shifted at a time, against all others. Links stay as they are: what changes is how windows lie to
+each other. An event can only change where the shift reaches its margin, so only those are judged again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from raceview import sql
+from raceview.engine.base import Engine
+from raceview.model import Cause
+
+REACH = 0.95
+"""Share of the margins that the shifts reach."""
+STEPS = 20
+"""Shifts to either side, at the most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """Duplicated events per cause if the worker's clock were right with `shift_ns` added to its times.
+
+    `changed` counts the events whose cause is another one than without a shift.
+    """
+
+    worker: int
+    shift_ns: int
+    causes: dict[Cause, int]
+    changed: int
+
+
+def shifts(engine: Engine) -> list[int]:
+    """Round shifts in ns, evenly spaced to both sides of 0, that reach all but the largest margins."""
+    margins = engine.arrays("SELECT margin_ns FROM duplicated WHERE margin_ns > 0")["margin_ns"]
+    if not len(margins):
+        return [0]
+    reach = int(np.quantile(margins, REACH, method="higher"))
+    least = -(-reach // STEPS)
+    magnitude = 10 ** (len(str(least)) - 1)
+    step = next(times * magnitude for times in (1, 2, 5, 10) if times * magnitude >= least)
+    count = -(-reach // step)
+    return [number * step for number in range(-count, count + 1)]
+
+
+def sensitivity(engine: Engine, shifts_ns: Sequence[int]) -> list[Shifted]:
+    """The counts for each worker and shift, in that order."""
+    _prepare(engine, shifts_ns)
+    now = dict.fromkeys(Cause, 0)
+    now.update({Cause(cause): events for cause, events in engine.rows(_COUNTED)})
+    found = []
+    for worker, _ in engine.rows("SELECT worker, worker_id FROM workers ORDER BY worker"):
+        moves = _moves(engine, worker)
+        for number, shift in enumerate(shifts_ns):
+            causes, changed = dict(now), 0
+            for before, after, events in moves.get(number, ()):
+                causes[before] -= events
+                causes[after] += events
+                changed += events
+            found.append(Shifted(worker, shift, causes, changed))
+    return found
+
+
+_COUNTED = "SELECT cause, count(*) FROM duplicated GROUP BY cause"
+
+
+def _prepare(engine: Engine, shifts_ns: Sequence[int]) -> None:
+    """What is the same for all workers: the shifts, and the attempts of the events that any shift may change."""
+    engine.load(
+        "shifts", {"trial": np.arange(len(shifts_ns)), "shift_ns": np.array(shifts_ns, dtype=np.int64)}
+    )
+    engine.create(
+        "doubtful_attempts",
+        "SELECT a.*, d.margin_ns FROM attempts AS a JOIN duplicated AS d ON d.event = a.event "
+        "WHERE d.margin_ns IS NOT NULL",
+    )
+
+
+def _moves(engine: Engine, worker: int) -> dict[int, list[tuple[Cause, Cause, int]]]:
+    """Per shift: how many events go from one cause to another one where this worker's clock is shifted.
+
+    An event under a shift is an event of its own, so that the queries for all attempts and all causes serve here too.
+    """
+    ((events, rows),) = engine.rows(
+        "SELECT coalesce(max(event), 0) + 1, coalesce(max(row), 0) + 1 FROM crowded"
+    )
+    engine.create(
+        "trials",
+        f"SELECT s.trial, s.shift_ns, a.event, s.trial * {events} + a.event AS trial_event FROM shifts AS s "
+        f"JOIN (SELECT DISTINCT event, margin_ns FROM doubtful_attempts WHERE worker = {worker}) AS a "
+        "ON abs(s.shift_ns) >= a.margin_ns AND s.shift_ns <> 0",
+    )
+    moved = f"CASE WHEN a.worker = {worker} THEN t.shift_ns ELSE 0 END"
+    engine.create(
+        "trial_attempts",
+        "SELECT line, event, row_number() OVER (PARTITION BY event ORDER BY start_ns, line) AS attempt, worker, "
+        "start_ns, end_ns, failed FROM (SELECT a.line, t.trial_event AS event, a.worker, "
+        f"a.start_ns + {moved} AS start_ns, a.end_ns + {moved} AS end_ns, a.failed "
+        "FROM trials AS t JOIN doubtful_attempts AS a ON a.event = t.event) AS shifted",
+    )
+    engine.create("trial_pairs", sql.query("attempt_pairs", attempts="trial_attempts"))
+    engine.create(
+        "trial_rows",
+        f"SELECT t.trial * {rows} + c.row AS row, t.trial_event AS event, c.place, c.attempt_line "
+        "FROM trials AS t JOIN crowded AS c ON c.event = t.event WHERE c.place <= 2",
+    )
+    engine.create(
+        "trial_ledger",
+        "SELECT t.trial_event AS event, g.attempts FROM trials AS t JOIN ledger AS g ON g.event = t.event",
+    )
+    judged = sql.query(
+        "causes", has_attempts=1, crowded="trial_rows", ledger="trial_ledger", attempt_pairs="trial_pairs"
+    )
+    moves: dict[int, list[tuple[Cause, Cause, int]]] = {}
+    for trial, before, after, count in engine.rows(
+        f"SELECT t.trial, d.cause, c.cause, count(*) FROM ({judged}) AS c "
+        "JOIN trials AS t ON t.trial_event = c.event JOIN duplicated AS d ON d.event = t.event "
+        "WHERE c.cause <> d.cause GROUP BY t.trial, d.cause, c.cause"
+    ):
+        moves.setdefault(trial, []).append((Cause(before), Cause(after), count))
+    return moves
