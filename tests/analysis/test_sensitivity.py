@@ -157,10 +157,8 @@ def test_shifts_are_round_and_reach_the_margins(linked: Opened) -> None:
     found = inv.sensitivity()
     mine = found[found.worker_id == "w1"]
     assert mine.shift_ms.tolist() == [float(shift) for shift in range(-34, 35, 2)]
-    assert (
-        mine.changed.tolist() == [1 if abs(shift) >= 7 and shift < 7 else 0 for shift in mine.shift_ms]
-        or True
-    )
+    expected = [(shift <= -7) + (shift >= 20) + (33 < shift < 50) for shift in mine.shift_ms]
+    assert mine.changed.tolist() == expected
 
 
 def test_nothing_to_shift(bundle: Opened) -> None:
