@@ -50,7 +50,7 @@ pictures: $(VENV)/.installed ## draw the pictures of the README and of the tests
 
 # Some seconds by default; `make bench BENCH=all`, or names: `make bench BENCH="export_small link_million"`.
 BENCH ?= export_small
-BENCHES := export_small terminal link_million output_only export_ten_million
+BENCHES := export_small terminal link_million dedup_scripts output_only export_ten_million
 
 bench: $(VENV)/.installed ## run the small benchmark (all of them: BENCH=all)
 	@set -e; for b in $(if $(filter all,$(BENCH)),$(BENCHES),$(BENCH)); do \
