@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from analysis.conftest import Opened
 
 import raceview
+from analysis.conftest import Opened
 from raceview.model import Cause
 from raceview.simulate import Family, simulate
 
