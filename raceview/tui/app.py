@@ -1,4 +1,4 @@
-"""The app: opens the bundle beside the screen, keeps the five views, and carries messages between them."""
+"""The app: opens the bundle beside the screen, keeps the views, and carries messages between them."""
 
 from __future__ import annotations
 
@@ -53,11 +53,10 @@ class RaceviewApp(App[None]):
     CSS_PATH = "raceview.tcss"
     COMMANDS: ClassVar[set[Any]] = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "view('verdict')", "Verdict"),
-        Binding("2", "view('timeline')", "Timeline"),
-        Binding("3", "view('duplicates')", "Duplicates"),
-        Binding("4", "view('findings')", "Findings"),
-        Binding("5", "view('policies')", "Policies"),
+        *(
+            Binding(str(number), f"view('{name}')", name.capitalize())
+            for number, name in enumerate(VIEWS, start=1)
+        ),
         Binding("n", "race(1)", "Next race"),
         Binding("N", "race(-1)", "Previous race"),
         Binding("colon", "go_to_time", "Go to time", key_display=":"),
@@ -91,7 +90,7 @@ class RaceviewApp(App[None]):
 
     @property
     def main(self) -> MainScreen:
-        """The screen with the five views, whatever lies over it."""
+        """The screen with the views, whatever lies over it."""
         return cast(MainScreen, self.screen_stack[0])
 
     # From the start to the first view

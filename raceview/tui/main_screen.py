@@ -1,4 +1,4 @@
-"""The frame around the five views: title, tabs, the view, and a line of keys."""
+"""The frame around the views: title, tabs, the view, and a line of keys."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from raceview.tui.widgets.keys_line import KeysLine
 from raceview.tui.widgets.progress import LoadingProgress
 
 VIEWS = ("verdict", "timeline", "duplicates", "findings", "policies")
+"""In the order of their keys; each is the class `NameView` of `raceview/tui/NAME/view.py`."""
 _COUNTED = {"ticks": "events", "attempts": "attempts", "output": "rows"}
 """What each file is a list of."""
 _ABSENT = {"ticks": "no ticks", "attempts": "no log", "output": "no output"}

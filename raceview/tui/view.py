@@ -1,4 +1,4 @@
-"""What the five views have in common."""
+"""What the views have in common."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from raceview.tui.case import Case
 
 
 class View(Vertical, can_focus=False):
-    """One of the five views: mounted when first shown, given the case when it is there.
+    """One of the views: mounted when first shown, given the case when it is there.
 
     A subclass loads what it shows in thread workers that post messages; its handlers draw. It focuses one of its
     widgets in `take_focus`.

@@ -11,7 +11,7 @@ from raceview.tui.main_screen import VIEWS
 from tui.conftest import Opened
 
 
-@pytest.mark.parametrize(("key", "name"), list(zip("12345", VIEWS, strict=True)))
+@pytest.mark.parametrize(("key", "name"), [(str(number), name) for number, name in enumerate(VIEWS, start=1)])
 def test_a_digit_opens_a_view(opened: Opened, key: str, name: str) -> None:
     async def run() -> None:
         async with opened() as pilot:

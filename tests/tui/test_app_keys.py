@@ -81,12 +81,12 @@ def test_filter_from_a_view_without_a_list_leads_to_the_duplicates(opened: Opene
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("number", "12345")
-def test_help_names_every_key_that_works_here(opened: Opened, number: str) -> None:
+@pytest.mark.parametrize("name", VIEWS)
+def test_help_names_every_key_that_works_here(opened: Opened, name: str) -> None:
     async def run() -> None:
         async with opened() as pilot:
-            await pilot.press(number)
-            await wait_until(pilot, lambda: front(pilot) == VIEWS[int(number) - 1])
+            await pilot.press(str(VIEWS.index(name) + 1))
+            await wait_until(pilot, lambda: front(pilot) == name)
             active = pilot.app.screen.active_bindings.values()
             wanted = {one.binding.description for one in active if one.enabled and one.binding.description}
             await pilot.press("question_mark")

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from raceview.answers.finding_kinds import FindingKind
 from raceview.tui.app import RaceviewApp
 from raceview.tui.event.screen import EventScreen
+from raceview.tui.findings.kinds import fitting
 from raceview.tui.findings.rows import PAGE, FindingRows
 from raceview.tui.findings.screen import FindingScreen
 from raceview.tui.findings.view import FindingsView
@@ -53,7 +54,7 @@ def text_of(view: FindingsView, name: str) -> str:
 
 def test_kinds_stand_beside_the_list_with_their_counts(opened: Opened) -> None:
     async def run() -> None:
-        async with opened() as pilot:
+        async with opened(size=(80, 40)) as pilot:
             view = await at_findings(pilot)
             kinds = text_of(view, "kinds")
             assert view.case is not None
@@ -85,6 +86,22 @@ def test_h_and_l_go_through_the_kinds_that_there_are(opened: Opened) -> None:
             await listed(pilot, "")
 
     asyncio.run(run())
+
+
+def test_of_the_kinds_those_that_there_are_stay_in_sight() -> None:
+    skew, lost, phantom, twin = kinds = (
+        FindingKind.CLOCK_SKEW,
+        FindingKind.LOST,
+        FindingKind.PHANTOM,
+        FindingKind.TWIN,
+    )
+    counts = {skew: 0, lost: 2, phantom: None, twin: 3}
+    assert fitting(counts, (), 4) == list(kinds)
+    assert fitting(counts, (), 3) == [lost, twin]  # one line says how many more there are
+    assert fitting(counts, (skew,), 3) == [skew, lost]
+    assert fitting(counts, (), 2) == [lost]
+    assert fitting(counts, (twin,), 2) == [twin]
+    assert fitting(counts, (), 0) == []
 
 
 def test_an_outcome_that_is_no_finding_has_no_kind_to_go_on_from(opened: Opened) -> None:
