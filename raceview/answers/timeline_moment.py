@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from raceview.answers.amounts import duration
 from raceview.answers.event_records import Attempt, Row, attempts_of, rows_of, tick_of, verdict_of
 from raceview.answers.event_words import holds_unless
-from raceview.model import Cause, Outcome, Status, counted, words
+from raceview.model import Cause, Outcome, counted, words
 
 if TYPE_CHECKING:
     from raceview.investigation import Investigation
@@ -82,26 +82,37 @@ def _logged_id(inv: Investigation, attempt: Attempt) -> str:
 
 
 def _cause(cause: Cause, first: Attempt, second: Attempt) -> str:
-    early = None if first.end_ns is None else first.end_ns - second.start_ns
-    both = first.worker if first.worker == second.worker else ""
-    name = words(cause)
+    """In short what the evidence says in full (`sql/evidence.sql`); the two must agree."""
+    return f"{words(cause)}: {_how(cause, first, second)}."
+
+
+def _how(cause: Cause, first: Attempt, second: Attempt) -> str:
+    one_worker = first.worker == second.worker
     match cause:
         case Cause.CONCURRENT_CLAIM | Cause.SELF_OVERLAP:
-            taker = f"{both} took it again" if both else f"{second.worker} took it"
-            holder = "it" if both else first.worker
-            how = (
-                f"{duration(early)} before {holder} let go"
-                if early is not None
-                else f"while {holder} never let go"
-            )
-            return f"{name}: {taker} {how}."
+            taker = f"{second.worker} took it{' again' if one_worker else ''}"
+            holder = "it" if one_worker else first.worker
+            if first.end_ns is None:
+                return f"{taker} while {holder} never let go"
+            if first.end_ns == second.start_ns:  # only an instant can overlap what begins where it ends
+                return f"{taker} at the same instant as {holder}"
+            return f"{taker} {duration(first.end_ns - second.start_ns)} before {holder} let go"
         case Cause.REDELIVERY:
-            return f"{name}: {second.worker} took it again {duration(early or 0)} after {first.worker} had finished it."
+            after = duration(second.start_ns - (first.end_ns or 0))
+            return f"{second.worker} took it again {after} after {first.worker} had finished it"
         case Cause.ZOMBIE_WRITE:
-            late = first if first.status == Status.TIMEOUT else second
-            other = second if late is first else first
-            return f"{name}: {late.worker} timed out and wrote all the same, as did {other.worker}."
-    return f"{name}."
+            return _late(first, second)
+    return "the worker log does not account for it"
+
+
+def _late(first: Attempt, second: Attempt) -> str:
+    one_worker = first.worker == second.worker
+    if first.failed and second.failed:
+        who = f"{first.worker} twice" if one_worker else f"{first.worker} and {second.worker}"
+        return f"{who} timed out and wrote all the same"
+    late, other = (first, second) if first.failed else (second, first)
+    also = "its other attempt" if one_worker else other.worker
+    return f"{late.worker} timed out and wrote all the same, as did {also}"
 
 
 _OUTCOMES: dict[Outcome, str] = {

@@ -34,6 +34,7 @@ claims AS (
         CASE
             WHEN a.end_ns IS NULL THEN ''
             WHEN b.start_ns < a.end_ns THEN ', ' || {early_ms} || ' ms before release'
+            WHEN b.start_ns = a.start_ns THEN ', at the same instant'
             ELSE ', ' || {late_ms} || ' ms after that'
         END AS distance
     FROM duplicated AS d
@@ -57,7 +58,8 @@ SELECT t.event, t.outcome, t.attempts, t.rows,
                     c.first_worker || ' took it at ' || c.first_start || ', ' || c.first_status || ' (line '
                     || CAST(c.first_line AS VARCHAR) || '); ' || c.second_worker || ' at ' || c.second_start || ', '
                     || c.second_status || ' (line ' || CAST(c.second_line AS VARCHAR)
-                    || '); both wrote, though one of them timed out'
+                    || '); both wrote, though '
+                    || CASE WHEN c.first_status = c.second_status THEN 'both' ELSE 'one of them' END || ' timed out'
                 WHEN d.cause = 'double_emit' THEN
                     CAST(t.rows AS VARCHAR) || ' rows for ' || CAST(t.attempts AS VARCHAR)
                     || CASE WHEN t.attempts = 1 THEN ' attempt' ELSE ' attempts' END
