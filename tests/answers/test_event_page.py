@@ -9,18 +9,12 @@ from analysis.conftest import Opened
 from analysis.hand_made import write_bundle
 
 import raceview
+from answers.conftest import SAMPLE
 from answers.test_duplicates import ATTEMPTS, OUTPUT, TICKS
 from raceview.answers.event_page import EventPage, event_page
 from raceview.errors import UsageError
 from raceview.investigation import Investigation
 from raceview.model import Action, Cause, Outcome, Policy, Role
-
-SAMPLE = Path(__file__).parents[2] / "data"
-
-
-@pytest.fixture(scope="module")
-def sample() -> Investigation:
-    return raceview.open_bundle(SAMPLE)
 
 
 def some_of(inv: Investigation, count: int = 4) -> list[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,6 @@ from raceview.answers.nearest_events import nearest_events
 from raceview.investigation import Investigation
 from raceview.model import FindingName, Outcome
 from raceview.simulate import Family, Order, simulate
-
-SAMPLE = Path(__file__).parents[2] / "data"
 
 TICKS = """
 event_id symbol ms    price
@@ -137,12 +134,6 @@ EXPECTED = [
 @pytest.fixture
 def inv(linked: Opened) -> Investigation:
     return linked(TICKS, ATTEMPTS, OUTPUT)
-
-
-@pytest.fixture(scope="module")
-def sample() -> Iterator[Investigation]:
-    with raceview.open_bundle(SAMPLE) as opened:
-        yield opened
 
 
 def found(inv: Investigation, where: str) -> list[str]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from analysis.conftest import Opened
 
-import raceview
 from raceview.answers.by_worker import WorkerShare, by_worker
 from raceview.answers.over_time import duplicates_over_time
-
-SAMPLE = Path(__file__).parents[2] / "data"
+from raceview.investigation import Investigation
 
 TICKS = """
 event_id ms
@@ -68,8 +64,7 @@ def test_inferred_events_have_a_time(matched: Opened) -> None:
 
 
 @pytest.mark.parametrize("cells", [1, 7, 78, 158])
-def test_no_duplicate_is_left_out(cells: int) -> None:
-    with raceview.open_bundle(SAMPLE) as inv:
-        found = duplicates_over_time(inv, cells)
-        assert found is not None
-        assert sum(found.counts) == inv.summary()["duplicates"]["events"]
+def test_no_duplicate_is_left_out(sample: Investigation, cells: int) -> None:
+    found = duplicates_over_time(sample, cells)
+    assert found is not None
+    assert sum(found.counts) == sample.summary()["duplicates"]["events"]

@@ -8,19 +8,18 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from analysis.conftest import Opened
 
 import raceview
+from answers.conftest import SAMPLE
 from raceview import Investigation, Options, Policy
 from raceview.answers.policy_preview import Effect, best, changed_rows, effects, flips, policies_here
 from raceview.cli.options import POLICIES
 from raceview.export import write_exports
 
-SAMPLE = Path(__file__).parents[2] / "data"
 Lines = list[dict[str, str]]
 Exported = Callable[[Policy], tuple[Lines, Lines]]
 

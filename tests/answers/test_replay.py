@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from raceview.answers.event_records import Attempt, Row
 from raceview.answers.replay import StepKind, replay, steps
-from raceview.investigation import Investigation, open_bundle
+from raceview.investigation import Investigation
 from raceview.model import Cause, Role
 
-SAMPLE = Path(__file__).parents[2] / "data"
 MS = 1_000_000
-
-
-@pytest.fixture(scope="module")
-def sample() -> Iterator[Investigation]:
-    with open_bundle(SAMPLE) as investigation:
-        yield investigation
 
 
 def attempt(number: int, start: int, end: int | None, failed: bool = False, meets: int = 0) -> Attempt:

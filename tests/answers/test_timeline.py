@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from analysis.conftest import Opened
@@ -15,8 +13,6 @@ from raceview.answers.timeline import Lane, Lanes, make_lanes, matching
 from raceview.answers.timeline_moment import moment
 from raceview.charts.marks import Severity
 from raceview.model import Role
-
-SAMPLE = Path(__file__).parents[2] / "data"
 
 TICKS = """
 event_id ms
@@ -187,15 +183,14 @@ def test_what_is_said_of_an_event(linked: Opened) -> None:
     assert moment(inv, 99) is None
 
 
-def test_the_sample_adds_up() -> None:
-    with raceview.open_bundle(SAMPLE) as inv:
-        lanes, summary = make_lanes(inv), inv.summary()
-        assert lanes.size == summary["attempts"]
-        assert int((lanes.rows.lines >= 0).sum()) == summary["rows"]
-        first, last = lanes.span
-        whole = np.array([first, last])
-        for lane in lanes:
-            assert lane.counts(whole).tolist() == [len(lane)]
-            assert lane.worst(whole).tolist() == [int(lane.severities.max())]
-        for event in lanes.races[:20].tolist():
-            assert moment(inv, event) is not None
+def test_the_sample_adds_up(sample: raceview.Investigation) -> None:
+    lanes, summary = make_lanes(sample), sample.summary()
+    assert lanes.size == summary["attempts"]
+    assert int((lanes.rows.lines >= 0).sum()) == summary["rows"]
+    first, last = lanes.span
+    whole = np.array([first, last])
+    for lane in lanes:
+        assert lane.counts(whole).tolist() == [len(lane)]
+        assert lane.worst(whole).tolist() == [int(lane.severities.max())]
+    for event in lanes.races[:20].tolist():
+        assert moment(sample, event) is not None

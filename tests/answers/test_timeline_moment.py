@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from analysis.conftest import Opened
 
-import raceview
 from raceview.answers.timeline_moment import Moment, moment
 from raceview.investigation import Investigation
 from raceview.model import Cause
 
-SAMPLE = Path(__file__).parents[2] / "data"
 OUTPUT = "event\ne1\ne1"
 
 
@@ -98,11 +95,10 @@ def test_an_event_that_only_the_log_names(linked: Opened) -> None:
     assert [attempt.line for attempt in found.attempts] == [3]
 
 
-def test_they_agree_on_every_duplicate_of_the_sample() -> None:
-    with raceview.open_bundle(SAMPLE) as inv:
-        duplicated = inv.engine.rows("SELECT event, cause FROM duplicated")
-        assert {cause for _, cause in duplicated} >= set(Cause) - {Cause.UNEXPLAINED}
-        for event, _ in duplicated:
-            short, full = told(inv, event)
-            for word in re.findall(r"worker-[0-9]+|[0-9.]+ ms|[0-9]+ rows", short):
-                assert word in full
+def test_they_agree_on_every_duplicate_of_the_sample(sample: Investigation) -> None:
+    duplicated = sample.engine.rows("SELECT event, cause FROM duplicated")
+    assert {cause for _, cause in duplicated} >= set(Cause) - {Cause.UNEXPLAINED}
+    for event, _ in duplicated:
+        short, full = told(sample, event)
+        for word in re.findall(r"worker-[0-9]+|[0-9.]+ ms|[0-9]+ rows", short):
+            assert word in full
