@@ -203,7 +203,8 @@ def _list_duplicates(engine: Engine, target: IO[bytes]) -> None:
     from raceview import causes, sql
     from raceview.export.tables import analysis
 
-    sql.create(engine, "attempt_pairs", "event_attempts")
+    sql.create(engine, "attempt_pairs", attempts="attempts")
+    sql.create(engine, "event_attempts")
     sql.create(engine, "ledger", has_attempts=0, has_output=1)
     causes.explain(engine, has_attempts=False)
     path = engine.folder / "analysis.csv"

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from raceview.model import MILLIONTHS, Policy
+from raceview.model import MILLIONTHS, Policy, counted
 from raceview.safe_text import printable
 from raceview.stream.task import STREAM, Task
 
@@ -26,13 +26,13 @@ def report(engine: Engine, task: Task, read: SourceFile, found: Matching | None)
     actions = dict(engine.rows("SELECT action, count(*) FROM changes GROUP BY action"))
     removed, corrected = actions.get("dropped", 0), actions.get("corrected", 0)
     name = "standard input" if task.source == STREAM else read.name
-    tell(f"{name}: {_count(read.used, 'row')} read, {removed:,} removed.")
+    tell(f"{name}: {counted(read.used, 'row')} read, {removed:,} removed.")
     if found is None:
         _tell_exact_key(engine, task, removed)
     else:
         _tell_inferred(engine, task, found, removed)
     if corrected:
-        tell(f"{_count(corrected, 'row')} got the {task.policy} of the prices of the event.")
+        tell(f"{counted(corrected, 'row')} got the {task.policy} of the prices of the event.")
     _tell_unread(engine, task, read)
 
 
@@ -48,7 +48,7 @@ def _tell_inferred(engine: Engine, task: Task, found: Matching, removed: int) ->
             "WHERE row <> first_row"
         )
         tell(
-            f"{_count(found.groups, 'event')} had more than one row; kept of each: {_KEPT[task.policy]}. Least "
+            f"{counted(found.groups, 'event')} had more than one row; kept of each: {_KEPT[task.policy]}. Least "
             f"probability of a removed row {int(least / 1000) / 1000:.3f}; {_about(wrong / MILLIONTHS)} of them are "
             "expected to be no copies."
         )
@@ -62,7 +62,7 @@ def _tell_inferred(engine: Engine, task: Task, found: Matching, removed: int) ->
     doubtful = found.expected_copies - removed
     if doubtful >= 1:
         tell(
-            f"About {_count(round(doubtful), 'further row')} may be copies, none of them with a probability of "
+            f"About {counted(round(doubtful), 'further row')} may be copies, none of them with a probability of "
             f"{task.threshold:g} or more: they were kept."
         )
 
@@ -73,7 +73,7 @@ def _tell_exact_key(engine: Engine, task: Task, removed: int) -> None:
     )
     key = f"{task.columns['symbol']} and {task.columns['timestamp']}"
     tell(
-        f"Rows that share {key} were taken for one event, whatever else is in them: {_count(groups, 'group')}."
+        f"Rows that share {key} were taken for one event, whatever else is in them: {counted(groups, 'group')}."
     )
     if removed:
         tell(
@@ -118,10 +118,6 @@ _KEPT = {
 
 def _about(count: float) -> str:
     return f"about {count:.1f}" if count >= _LEAST_TOLD else f"fewer than {_LEAST_TOLD}"
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def tell(sentence: str) -> None:
