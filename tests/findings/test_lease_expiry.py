@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -55,13 +57,13 @@ def test_all_at_once(engine: Engine) -> None:
 @pytest.mark.parametrize("law", ["exponential", "uniform", "lognormal", "gamma"])
 def test_delays_that_are_spread_out(engine: Engine, law: str) -> None:
     rng = np.random.default_rng(2)
-    draw = {
+    laws: dict[str, Callable[[int], npt.NDArray[np.float64]]] = {
         "exponential": lambda size: rng.exponential(30, size),
         "uniform": lambda size: rng.uniform(0, 60, size),
         "lognormal": lambda size: rng.lognormal(3, 0.3, size),
         "gamma": lambda size: rng.gamma(4, 10, size),
-    }[law]
-    assert [found(engine, draw(size)) for size in (10, 50, 300, 5_000)] == [[]] * 4
+    }
+    assert [found(engine, laws[law](size)) for size in (10, 50, 300, 5_000)] == [[]] * 4
 
 
 def test_few_restarts_prove_nothing(engine: Engine) -> None:
