@@ -106,7 +106,8 @@ class Investigation:
         self._made: dict[str, Any] = {}
         self._decided: dict[str, Any] = {}
         """What has been made that goes by the policy: a new one with every choice."""
-        self._making = RLock()
+        self._making: dict[str, RLock] = {}
+        """A lock for each thing that is made when asked for: who asks for one does not wait for another."""
         self.deciding = RLock()
         """Held by who writes what the policy decides, and while another one is chosen: the two never mix."""
         self.inferred: Matching | None = None
@@ -285,7 +286,7 @@ class Investigation:
     def _once(self, what: str, make: Callable[[], T], made: dict[str, Any] | None = None) -> T:
         """What `make` gives, made when first asked for, by whichever thread, and kept in `made`."""
         kept = self._made if made is None else made
-        with self._making:
+        with self._making.setdefault(what, RLock()):
             if what not in kept:
                 kept[what] = make()
             return cast(T, kept[what])
@@ -382,24 +383,34 @@ class Investigation:
         """
         import pandas as pd
 
+        names = ["worker_id", "shift_ms", *map(str, Cause), "changed"]
+        return pd.DataFrame(self.sensitivity_lines(shifts_ms), columns=names)
+
+    def sensitivity_lines(
+        self, shifts_ms: Sequence[float] | None = None, most_workers: int | None = None
+    ) -> list[dict[str, Any]]:
+        """The lines of `sensitivity`, as plain values; of `most_workers` only, those with most events in doubt."""
+        if self.inferred or self.files.attempts is None:
+            return []
         from raceview import sensitivity
 
-        names = ["worker_id", "shift_ms", *map(str, Cause), "changed"]
-        if self.inferred or self.files.attempts is None:
-            return pd.DataFrame([], columns=names)
-        with self._making:
+        with self._making.setdefault("sensitivity", RLock()):
             shifts_ns = (
                 sensitivity.shifts(self.engine)
                 if shifts_ms is None
                 else [round(shift * NS_PER_MS) for shift in shifts_ms]
             )
-            found = sensitivity.sensitivity(self.engine, shifts_ns)
+            found = sensitivity.sensitivity(self.engine, shifts_ns, most_workers)
         workers = dict(self.engine.rows("SELECT worker, worker_id FROM workers"))
-        lines = [
-            (workers[one.worker], one.shift_ns / NS_PER_MS, *one.causes.values(), one.changed)
+        return [
+            {
+                "worker_id": workers[one.worker],
+                "shift_ms": one.shift_ns / NS_PER_MS,
+                **{str(cause): count for cause, count in one.causes.items()},
+                "changed": one.changed,
+            }
             for one in found
         ]
-        return pd.DataFrame(lines, columns=names)
 
     def quarantine(self) -> pd.DataFrame:
         """Records that could not be used: file, line, reason, text."""

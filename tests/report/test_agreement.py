@@ -127,3 +127,23 @@ def test_safeguards_are_those_of_the_investigation(told: Told) -> None:
     every = [one.as_dict() for one in told.inv.safeguards_list]
     assert [row[1:] for row in shown] == [tuple(one[name] for name in names) for one in every]
     assert [row[0] for row in shown] == [words(one["safeguard"]) for one in every]
+
+
+def test_assumed_shifts_are_those_of_the_investigation(told: Told) -> None:
+    shown = told.table("sensitivity", "assumed shifts").rows
+    every = list(told.inv.sensitivity().itertuples(index=False, name=None))
+    assert list(shown) == every[: len(shown)]
+    assert told.table("sensitivity", "assumed shifts").total == len(every)
+
+
+def test_the_least_and_the_worst_shift_of_each_clock(told: Told) -> None:
+    frame = told.inv.sensitivity()
+    for worker, least, changes, _, most in told.table("sensitivity", "clocks").rows:
+        own = frame[frame["worker_id"] == worker]
+        changing = own[own["changed"] > 0]
+        assert most == own["changed"].max()
+        if least is None:
+            assert changing.empty
+            continue
+        assert abs(least) == changing["shift_ms"].abs().min()  # type: ignore[arg-type]  # it is a number
+        assert changes == own[own["shift_ms"] == least]["changed"].item()

@@ -138,7 +138,13 @@ def test_thousands_of_symbols_and_workers(opened: Open, tmp_path: Path) -> None:
         for part in section.parts
         if isinstance(part, Table) and part.total > len(part.rows)
     }
-    assert cut == {"duplicated events": (500, 700), "workers": (100, 1400), "symbols": (100, 700)}
+    assert cut == {
+        "duplicated events": (500, 700),
+        "workers": (100, 1400),
+        "symbols": (100, 700),
+        "assumed shifts": (400, 820),
+    }
+    assert "20 of 1,400 workers with most events" in _sentences(_section(report, "sensitivity"))
     bars = [part for part in _section(report, "where").parts if isinstance(part, Picture)][1:]
     assert [len(_values(picture.chart().to_dict(), 0)) for picture in bars] == [20, 20]
     assert [len(picture.text()) for picture in bars] == [20, 20]

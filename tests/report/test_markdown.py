@@ -23,7 +23,8 @@ BAR = re.compile(r"(?<!\\)\|")
 
 def _blocks(text: str) -> tuple[list[str], list[str]]:
     """Lines outside and inside of code blocks."""
-    outside, inside = [], []
+    outside: list[str] = []
+    inside: list[str] = []
     fence = ""
     for line in text.split("\n"):
         found = re.match(r"(`{3,})\w*$", line)

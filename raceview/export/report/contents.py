@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import raceview
 from raceview.export.report.causes import causes
+from raceview.export.report.clocks import sensitivity
 from raceview.export.report.ledger import ledger
 from raceview.export.report.method import method
 from raceview.export.report.parts import Report, Section
@@ -26,6 +27,7 @@ SECTIONS: tuple[Callable[[Investigation], Section], ...] = (
     races,
     where,
     causes,
+    sensitivity,
     findings,
     safeguards,
     policies,
