@@ -133,8 +133,9 @@ class _Mixture:
         self.group = lag_group(counts.lag)
         self.moved, self.repriced = counts.lag != 0, counts.price != 0
         self.points = lattice_points(prior.shape[1])
-        self.turn_class = (3 * (np.sign(at_lag) + 1)[:, None] + np.minimum(np.arange(PLACES), 2)).ravel()
-        self.slot_class = lag_group(at_lag)
+        turn_class = (3 * (np.sign(at_lag) + 1)[:, None] + np.minimum(np.arange(PLACES), 2)).ravel()
+        self.turn = Tilted(counts.turn_null, self.lag * PLACES + counts.place, counts.turn, turn_class)
+        self.slot = Tilted(counts.slot_null, self.lag, counts.slot, lag_group(at_lag))
         self.class_of = counts.class_of
         once = _one_of_each_order(counts)
         self.null_of_lag = np.bincount(self.lag[once], counts.order_null[once], self.lags)
@@ -175,11 +176,7 @@ class _Mixture:
         lag = histogram(self.lag[self.moved], weight[self.moved], self.lags, PSEUDO)
         order *= np.where(self.moved, lag[self.lag], 1.0)
         order *= conditional(counts.place, self.group, weight, 10.0)
-        order *= tilted(
-            counts.turn_null, self.lag * PLACES + counts.place, counts.turn, self.turn_class, weight
-        )
-        order *= tilted(counts.slot_null, self.lag, counts.slot, self.slot_class, weight)
-        return order
+        return order * self.turn.shares(weight) * self.slot.shares(weight)
 
     def _match_price(self, weight: Floats) -> Floats:
         """P(price difference | match, whether its time moved): 0, or the larger, the rarer.
@@ -236,24 +233,34 @@ def without_null(mixed: Floats, null: Floats, count: float) -> Floats:
     return shares(rest)
 
 
-def tilted(null: Floats, given: Ints, value: Ints, class_of: Ints, weight: Floats) -> Floats:
+class Tilted:
     """P(value | given, match) at each cell: that of different events, tilted per class of `given` as matches bid.
 
     Iterative proportional fitting (Deming and Stephan 1940): what matches do not speak of stays as for others.
     """
-    null = (1 - FLOOR) * null + FLOOR * null.mean(0)
-    values, classes = null.shape[1], int(class_of.max()) + 1
-    mass = np.bincount(given, weight, len(null))
-    some = mass > 1e-6  # noqa: PLR2004 - all but nothing
-    seen = np.bincount(class_of[given] * values + value, weight, classes * values).reshape(classes, values)
-    tilt = np.ones((classes, values))
-    for _ in range(TILT_PASSES):
-        each = null[some] / (null[some] * tilt[class_of[some]]).sum(1, keepdims=True)
-        expected = np.zeros((classes, values))
-        np.add.at(expected, class_of[some], mass[some][:, None] * each)
-        tilt = (seen + TILT_TRUST) / (expected + TILT_TRUST)
-    found: Floats = shares(null * tilt[class_of])[given, value]
-    return found
+
+    def __init__(self, null: Floats, given: Ints, value: Ints, class_of: Ints) -> None:
+        self._null = (1 - FLOOR) * null + FLOOR * null.mean(0)
+        self._given, self._class_of = given, class_of
+        self._shape = int(class_of.max()) + 1, null.shape[1]
+        self._cell = given * null.shape[1] + value
+        self._class_cell = class_of[given] * null.shape[1] + value
+
+    def shares(self, weight: Floats) -> Floats:
+        """As `weight`, the matches in each cell, bids."""
+        classes, values = self._shape
+        mass = np.bincount(self._given, weight, len(self._null))
+        some = mass > 1e-6  # noqa: PLR2004 - all but nothing
+        seen = np.bincount(self._class_cell, weight, classes * values).reshape(self._shape)
+        null, mine, mass = self._null[some], self._class_of[some], mass[some][:, None]
+        tilt = np.ones(self._shape)
+        for _ in range(TILT_PASSES):
+            each = null / (null * tilt[mine]).sum(1, keepdims=True)
+            expected = np.zeros(self._shape)
+            np.add.at(expected, mine, mass * each)
+            tilt = (seen + TILT_TRUST) / (expected + TILT_TRUST)
+        found: Floats = shares(self._null * tilt[self._class_of]).ravel()[self._cell]
+        return found
 
 
 def _one_of_each_order(counts: Counts) -> Ints:
