@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from raceview.comparison.finding_changes import FindingChange, Move, finding_changes
 from raceview.comparison.rates import Interval, Pair, Rate, needed_count, pair_of
 from raceview.comparison.side import Group, Key, Side
-from raceview.model import Outcome
+from raceview.model import FindingName, Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,8 +123,8 @@ class Comparison:
 
     @property
     def worse(self) -> list[str]:
-        """What closes the gate: every line that got worse, estimates of the system that were not there before, and
-        not knowing about duplicates.
+        """What closes the gate: every line that got worse, a clock that was not off before, and not knowing about
+        duplicates. Other findings rest on few events and come and go by chance more often than a gate may.
         """
         found = [f"{line.key.group} {line.key.name}" for line in self.lines if line.verdict is Verdict.WORSE]
         if self.headline.verdict is Verdict.UNKNOWN:
@@ -132,7 +132,7 @@ class Comparison:
         return found + [
             f"{one.finding} {one.subject} appeared"
             for one in self.findings
-            if one.move is Move.APPEARED and one.after and one.after.low is not None
+            if one.move is Move.APPEARED and one.finding == FindingName.CLOCK_SKEW
         ]
 
     def frame(self) -> pd.DataFrame:
