@@ -114,6 +114,15 @@ def test_odd_names_times_and_records(tmp_path: Path) -> None:
     assert side.tallies[Key(Group.QUARANTINE, "output")].count == 3  # an open quote, too
 
 
+def test_time_is_the_events_own_also_where_its_row_is_off(tmp_path: Path) -> None:
+    events = "event_id ms\n" + "".join(f"e{n} {n}000\n" for n in range(1, 9))
+    rows = "ms price\n" + "".join(f"{n}00{n} 100.00\n" for n in range(1, 9))
+    side, exported = _both(write_bundle(tmp_path / "bundle", events, None, rows), tmp_path / "out")
+    assert side == exported
+    assert side.tallies[Key(Group.OUTCOME, Outcome.ALTERED)].count == 8
+    assert side.span_ns == 7_000_000_000
+
+
 @pytest.mark.skipif(not ASSESSMENT.is_dir(), reason="the assessment's data is not beside the project")
 def test_the_assessment(tmp_path: Path) -> None:
     side, exported = _both(ASSESSMENT, tmp_path / "out")
