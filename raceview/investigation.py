@@ -18,21 +18,18 @@ from threading import RLock, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, cast
 
-from raceview import inferred_events, policies, sql
+from raceview import frames, inferred_events, policies, sql, summary
 from raceview.bundle import BundleFiles, find_bundle, read_bundle
 from raceview.engine import Engine, open_engine
 from raceview.model import (
     MILLIONTHS,
     NS_PER_MS,
-    PRICE_UNIT_DIGITS,
     Cause,
     FindingName,
-    Kind,
     Options,
     Outcome,
     Policy,
 )
-from raceview.sql.decimals import price
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -293,12 +290,7 @@ class Investigation:
 
     def attempts(self) -> pd.DataFrame:
         """One line per attempt: its event, number, worker, times, status, and what its window overlaps."""
-        return self.engine.frame(
-            "SELECT r.event_id, a.attempt, r.worker_id, a.start_ns, a.end_ns, r.status, r.line, "
-            "coalesce(w.overlaps_event, 0) AS overlaps_event, coalesce(w.overlaps_worker, 0) AS overlaps_worker, "
-            "coalesce(w.retry, 0) AS retry, a.failed FROM attempts AS a JOIN attempts_read AS r ON r.line = a.line "
-            "LEFT JOIN windows AS w ON w.line = a.line ORDER BY a.line"
-        )
+        return frames.attempts(self.engine)
 
     def links(self) -> pd.DataFrame:
         """One line per output row: its event, role, confidence, and difference from the tick.
@@ -306,40 +298,18 @@ class Investigation:
         A phantom has its role only. Where events are inferred, a row that is alone has no role either, no event has
         an id, and differences are those from the event's first row.
         """
-        unlinked, links, event_id = (
-            ("NULL", "links_found", "CAST(NULL AS VARCHAR)")
-            if self.inferred
-            else ("'phantom'", "links", "k.event_id")
-        )
-        return self.engine.frame(
-            f"SELECT o.row, o.line, o.symbol, o.time_ns, o.price_units, {event_id} AS event_id, "
-            f"CASE WHEN l.row IS NULL THEN {unlinked} WHEN c.place > 1 THEN 'duplicate' ELSE 'original' END AS role, "
-            f"l.confidence_millionths / {MILLIONTHS}.0 AS confidence, "
-            "CASE WHEN l.row IS NOT NULL THEN coalesce(d.time_delta_ns, 0) END AS time_delta_ns, "
-            "CASE WHEN l.row IS NOT NULL THEN coalesce(d.price_delta_units, 0) END AS price_delta_units "
-            f"FROM outputs_read AS o LEFT JOIN {links} AS l ON l.row = o.row "
-            "LEFT JOIN ticks_read AS k ON k.line = l.event LEFT JOIN deltas AS d ON d.row = o.row "
-            "LEFT JOIN crowded AS c ON c.row = o.row ORDER BY o.row"
-        )
+        return frames.links(self.engine, self.inferred is not None)
 
     def ledger(self) -> pd.DataFrame:
         """One line per event: event_id, symbol, timestamp, price, outcome, attempts, rows.
 
         An inferred event is called after its first row (`row 17`), here and in `duplicates`.
         """
-        return self.engine.frame(
-            "SELECT k.event_id, k.symbol, k.timestamp, k.price, g.outcome, g.attempts, g.rows "
-            "FROM ledger AS g JOIN ticks_read AS k ON k.line = g.event ORDER BY g.event"
-        )
+        return frames.ledger(self.engine)
 
     def duplicates(self) -> pd.DataFrame:
         """One line per duplicated event, with its cause, evidence and margin (ms, NaN where no clock could tell)."""
-        return self.engine.frame(
-            "SELECT k.event_id, k.symbol, k.timestamp, k.price, d.rows, d.kind, d.cause, "
-            f"d.margin_ns / {NS_PER_MS}.0 AS margin_ms, d.confidence_millionths / {MILLIONTHS}.0 AS confidence, "
-            "e.evidence FROM duplicated AS d JOIN ticks_read AS k ON k.line = d.event "
-            "JOIN evidence AS e ON e.event = d.event ORDER BY d.event"
-        )
+        return frames.duplicates(self.engine)
 
     def scoreboard(self) -> pd.DataFrame:
         """One line per policy, scored against the source."""
@@ -426,155 +396,29 @@ class Investigation:
         return {**self._once("summary", self._summarise), "policy": str(self.policy)}
 
     def _summarise(self) -> dict[str, Any]:
+        self.need("by_symbol")
+        links = "links_found" if self.inferred else "links"
         return {
             "bundle": self.files.name,
             "policy": str(self.policy),
-            "files": [
-                {
-                    "role": file.role,
-                    "name": file.name,
-                    "records": file.records,
-                    "used": file.used,
-                    "quarantined": file.quarantined,
-                }
-                for file in self.files.present()
-            ],
-            **self._counts(),
-            "outcomes": self._count_by("outcome", "ledger", [str(outcome) for outcome in Outcome]),
-            "altered": self._altered(),
-            "duplicates": self._duplicates(),
-            "causes": self._count_by("cause", "duplicated", [str(cause) for cause in Cause]),
-            "by_symbol": self._by_symbol(),
+            "files": summary.files(self.files),
+            **summary.counts(self.engine, links, self.threshold_millionths),
+            "outcomes": summary.count_by(self.engine, "outcome", "ledger", Outcome),
+            "altered": summary.altered(self.engine, self.linkage.noise),
+            "duplicates": summary.duplicates(self.engine),
+            "causes": summary.count_by(self.engine, "cause", "duplicated", Cause),
+            "by_symbol": summary.by_symbol(self.engine),
             "findings": [finding.as_dict() for finding in self.findings_list],
             "scoreboard": self.scores,
-            "noise": self._noise(),
-            "inferred": self._inference(),
-            "missing": [
-                role for role in ("ticks", "attempts", "output") if getattr(self.files, role) is None
-            ],
-        }
-
-    def _counts(self) -> dict[str, Any]:
-        (counts,) = self.engine.rows(
-            "SELECT (SELECT count(*) FROM ticks), (SELECT count(*) FROM attempts), (SELECT count(*) FROM outputs), "
-            "(SELECT count(*) FROM phantoms), "
-            f"(SELECT count(*) FROM links WHERE confidence_millionths < {self.threshold_millionths}), "
-            f"(SELECT min(confidence_millionths) FROM {'links_found' if self.inferred else 'links'})"
-        )
-        events, attempts, rows, phantoms, ambiguous, lowest = counts
-        return {
-            "events": events,
-            "attempts": attempts,
-            "rows": rows,
-            "phantom_rows": phantoms,
-            "ambiguous_rows": ambiguous,
-            "lowest_confidence": None if lowest is None else lowest / MILLIONTHS,
+            "noise": summary.noise(self.engine, self.linkage),
+            "inferred": summary.inference(self.inferred),
+            "missing": summary.missing(self.files),
         }
 
     @property
     def threshold_millionths(self) -> int:
         """The confidence below which a link is ambiguous."""
         return math.ceil(self.options.threshold * MILLIONTHS)
-
-    def _count_by(self, column: str, relation: str, names: list[str]) -> dict[str, int]:
-        found = dict(self.engine.rows(f"SELECT {column}, count(*) FROM {relation} GROUP BY {column}"))
-        return {name: found.get(name, 0) for name in names}
-
-    def _altered(self) -> dict[str, int]:
-        """Altered events, split by whether the fitted noise and clock offset account for the difference."""
-        noise = self.linkage.noise
-        if noise is None:
-            return {"within_noise": 0, "beyond_noise": 0}
-        within = (
-            f"(d.time_delta_ns = l.offset_ns OR d.time_delta_ns - l.offset_ns "
-            f"BETWEEN {math.floor(noise.time.low)} AND {math.ceil(noise.time.high)}) AND (d.price_delta_units = 0 OR "
-            f"d.price_delta_units BETWEEN {math.floor(noise.price.low)} AND {math.ceil(noise.price.high)})"
-        )
-        ((inside, altered),) = self.engine.rows(
-            f"SELECT coalesce(sum(CASE WHEN {within} THEN 1 ELSE 0 END), 0), count(*) FROM deltas AS d "
-            "JOIN links_found AS l ON l.row = d.row JOIN event_rows AS e ON e.event = l.event WHERE e.rows = 1"
-        )
-        return {"within_noise": int(inside), "beyond_noise": altered - int(inside)}
-
-    def _duplicates(self) -> dict[str, Any]:
-        spread = price("max(price_max_units - price_min_units)")
-        least = price("min(price_max_units - price_min_units)")
-        ((events, rows, low, high, cheap, dear),) = self.engine.rows(
-            f"SELECT count(*), coalesce(sum(rows), 0), min(time_shift_ns), max(time_shift_ns), {least}, {spread} "
-            "FROM duplicated"
-        )
-        ((groups, extra, mixed),) = self.engine.rows(
-            "SELECT count(DISTINCT last_row), count(*), (SELECT count(DISTINCT k.last_row) FROM same_key AS k "
-            "JOIN links AS a ON a.row = k.row JOIN links AS b ON b.row = k.last_row WHERE a.event <> b.event) "
-            "FROM same_key"
-        )
-        return {
-            "events": events,
-            "rows": int(rows) - events,
-            "kinds": self._count_by("kind", "duplicated", [str(kind) for kind in Kind]),
-            "exact_key_groups": groups,
-            "exact_key_rows": extra,
-            "exact_key_groups_of_different_events": mixed,
-            "time_shift_ms": [low / NS_PER_MS, high / NS_PER_MS] if events else None,
-            "price_shift": [cheap, dear] if events else None,
-        }
-
-    def _inference(self) -> dict[str, Any] | None:
-        """How events were told from the output alone; None where they were not."""
-        found = self.inferred
-        if found is None:
-            return None
-        return {
-            "pairs": found.pairs,
-            "silence": None if found.silence is None else str(found.silence),
-            "gain": float(found.gain),
-            "clarity": found.clarity,
-            "groups": found.groups,
-            "copies": found.copies,
-            "expected_copies": found.expected_copies,
-            "exact_repeats": found.exact_repeats,
-            "exact_by_chance": found.exact_by_chance,
-        }
-
-    def _by_symbol(self) -> list[dict[str, Any]]:
-        self.need("by_symbol")
-        names = (
-            "symbol",
-            "events",
-            "duplicated_events",
-            "extra_rows",
-            "duplicate_rate",
-            "identical",
-            "price_shifted",
-            "time_shifted",
-        )
-        found = self.engine.rows(
-            f"SELECT {', '.join(names[:4])}, duplicate_rate_millionths, {', '.join(names[5:])} "
-            "FROM by_symbol ORDER BY symbol"
-        )
-        lines = [dict(zip(names, line, strict=True)) for line in found]
-        for line in lines:
-            line["duplicate_rate"] /= MILLIONTHS
-        return lines
-
-    def _noise(self) -> dict[str, Any]:
-        noise = self.linkage.noise
-        workers = self.engine.rows("SELECT worker, worker_id FROM workers ORDER BY worker")
-        offsets = {
-            name: float(self.linkage.offsets_ns[worker]) / NS_PER_MS
-            for worker, name in workers
-            if self.linkage.offsets_ns[worker]
-        }
-        if noise is None:
-            return {"jitter_ms": None, "price_shift": None, "worker_offsets_ms": offsets}
-        return {
-            "jitter_ms": [noise.time.low / NS_PER_MS, noise.time.high / NS_PER_MS],
-            "price_shift": [
-                noise.price.low / 10**PRICE_UNIT_DIGITS,
-                noise.price.high / 10**PRICE_UNIT_DIGITS,
-            ],
-            "worker_offsets_ms": offsets,
-        }
 
     def close(self) -> None:
         """Release memory and temporary files."""
