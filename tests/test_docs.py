@@ -212,6 +212,8 @@ _AS_TYPED = {
     "right_square_bracket": "]",
     **dict.fromkeys(("left", "right", "up", "down"), "arrows"),
 }
+_VIEW_KEYS = ",".join(str(number) for number, _ in enumerate(VIEWS, start=1))
+"""The one binding whose keys are no literal."""
 _STRUCTURAL_GLYPHS = ("BUSY_GLYPHS", "BAR_END", "BAR_START", "OPEN_END", "LINK", "FOLD", "HERE", "LEVELS")
 
 
@@ -225,7 +227,7 @@ def _bound() -> set[str]:
     for path in sorted((ROOT / "raceview" / "tui").rglob("*.py")):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Binding":
-                keys = ast.literal_eval(call.args[0])
+                keys = call.args[0].value if isinstance(call.args[0], ast.Constant) else _VIEW_KEYS
                 found |= {_AS_TYPED.get(key, key) for key in keys.split(",")}
     return found
 

@@ -47,7 +47,7 @@ def _table(found: Sequence[Safeguarded]) -> list[str]:
     lines = [f"{'safeguard':<{_NAME}}{'prevented':>{_SPAN}}{'harmed':>{_NUMBER}}  price"]
     for one in found:
         numbers = f"{span(one.prevented_low, one.prevented_high):>{_SPAN}}{_count(one.harmed):>{_NUMBER}}"
-        price = UNKNOWN if one.price is None else f"{_amount(one.price)} {one.price_unit}"
+        price = UNKNOWN if one.price is None else f"{amount(one.price)} {one.price_unit}"
         lines.append(f"{one.safeguard:<{_NAME}}{numbers}  {price}")
     return lines
 
@@ -72,9 +72,9 @@ def _curve(points: Sequence[CurvePoint]) -> list[str]:
     """One safeguard over its setting."""
     lines = [f"{points[0].safeguard:<{_NAME}}{'prevented':>{_SPAN}}{'harmed':>{_NUMBER}}  price"]
     for one in points:
-        setting = f"{_amount(one.setting_value)} {one.setting_unit}"
+        setting = f"{amount(one.setting_value)} {one.setting_unit}"
         numbers = f"{span(one.prevented_low, one.prevented_high):>{_SPAN}}{_count(one.harmed):>{_NUMBER}}"
-        lines.append(f"{setting:>{_NAME - 2}}  {numbers}  {_amount(one.price)} {one.price_unit}")
+        lines.append(f"{setting:>{_NAME - 2}}  {numbers}  {amount(one.price)} {one.price_unit}")
     return lines
 
 
@@ -82,5 +82,6 @@ def _count(number: int | None) -> str:
     return UNKNOWN if number is None else f"{number:,}"
 
 
-def _amount(number: float) -> str:
+def amount(number: float) -> str:
+    """`1,991`, `7.66667`."""
     return f"{number:,.12g}"

@@ -24,6 +24,7 @@ from raceview.tui.messages import (
     Loaded,
     LoadingFailed,
     LoadingStep,
+    OpenClocks,
     OpenEvent,
     OpenReplay,
     OpenTimeline,
@@ -61,6 +62,7 @@ class RaceviewApp(App[None]):
         Binding("N", "race(-1)", "Previous race"),
         Binding("colon", "go_to_time", "Go to time", key_display=":"),
         Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("c", "clocks", "If a clock were off"),
         Binding("e", "export", "Export"),
         Binding("question_mark", "help", "All keys and signs", key_display="?"),
         Binding("escape", "leave_loading", "Stop loading", show=False),
@@ -200,6 +202,10 @@ class RaceviewApp(App[None]):
             PromptScreen("/", hint, view.filter_text() if filters else "", check=check, empty=True), narrow
         )
 
+    def action_clocks(self) -> None:
+        """How the causes would read if a worker's clock were off."""
+        self._push("clocks", "ClocksScreen", None)
+
     def action_export(self) -> None:
         """Ask where the files are to go, and write them."""
         self._push("export", "ExportScreen", self.opening)
@@ -243,6 +249,9 @@ class RaceviewApp(App[None]):
 
     def on_open_replay(self, message: OpenReplay) -> None:
         self._push("replay", "ReplayScreen", message.event)
+
+    def on_open_clocks(self, _: OpenClocks) -> None:
+        self.action_clocks()
 
     def on_copy_evidence(self, message: CopyEvidence) -> None:
         if self.case:

@@ -21,7 +21,7 @@ from raceview.tui.view import View
 from raceview.tui.widgets.keys_line import KeysLine
 from raceview.tui.widgets.progress import LoadingProgress
 
-VIEWS = ("verdict", "timeline", "duplicates", "findings", "policies")
+VIEWS = ("verdict", "timeline", "duplicates", "findings", "policies", "safeguards")
 """In the order of their keys; each is the class `NameView` of `raceview/tui/NAME/view.py`."""
 _COUNTED = {"ticks": "events", "attempts": "attempts", "output": "rows"}
 """What each file is a list of."""

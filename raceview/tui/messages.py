@@ -39,7 +39,7 @@ class LoadingFailed(Message):
 
 
 class OpenView(Message):
-    """Show a view (`verdict`, `timeline`, `duplicates`, `findings`, `policies`), a list filtered by `where`."""
+    """Show a view, by its name in `VIEWS`; a list filtered by `where`."""
 
     def __init__(self, view: str, where: str | None = None) -> None:
         super().__init__()
@@ -60,6 +60,10 @@ class OpenTimeline(Message):
     def __init__(self, event: int | None = None, at_ns: int | None = None) -> None:
         super().__init__()
         self.event, self.at_ns = event, at_ns
+
+
+class OpenClocks(Message):
+    """Show how the causes would read if a worker's clock were off."""
 
 
 class CopyEvidence(Message):

@@ -53,6 +53,8 @@ SHOTS = [
     Shot("event", "n enter", "two clocks differ"),
     Shot("findings", "4", "lost"),
     Shot("policies", "5", "exact-key"),
+    Shot("safeguards", "6 j j", "at other settings|enter: the rest", away="replaying"),
+    Shot("clocks", "c j L", "would have another cause", away="asking"),
     Shot("replay", "n space", "claim"),
     Shot("export", "e", "folder"),
     Shot("help", "question_mark", "everywhere"),

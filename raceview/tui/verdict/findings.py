@@ -15,6 +15,8 @@ from raceview.tui.widgets.doors import Door, Line, Piece
 _WARN = Piece(" ! ", SEVERITIES[Severity.TIMEOUT].colour)
 _GOOD = Piece(" ✓ ", "green")
 _NOTE = Piece(" · ", "")
+CLOCKS = "clocks"
+"""How the door is named that leads to the causes under other clocks."""
 _FOUND = {
     FindingName.LEASE_EXPIRY: ("lease expiry", "restarts after a time-out come at one delay"),
     FindingName.OVERLOAD: ("overload", "duplicates cluster in time, with load or on a worker"),
@@ -31,6 +33,7 @@ def findings(summary: Mapping[str, Any], width: int) -> list[Line]:
         _exact_key(summary),
         _distances(summary),
         _kinds(summary),
+        _if_off(summary),
         *_clocks(summary["findings"]),
         *_counted(summary["findings"]),
         _links(summary),
@@ -90,6 +93,14 @@ def _kinds(summary: Mapping[str, Any]) -> Line:
         door = Door(f"kind:{kind}", says, "duplicates", f"kind:{kind}", count=count)
         line += [Piece(", " if at else ""), Piece(f"{count:,}", "", door), Piece(name)]
     return line
+
+
+def _if_off(summary: Mapping[str, Any]) -> Line:
+    """The way to the causes under other clocks."""
+    if summary["missing"] or not summary["duplicates"]["events"]:
+        return []
+    door = Door(CLOCKS, "how the causes would read if a worker's clock were off")
+    return [_NOTE, Piece("causes trust the workers' clocks: "), Piece("if one were off", "", door)]
 
 
 def _clocks(found: Sequence[Mapping[str, Any]]) -> list[Line]:

@@ -14,9 +14,9 @@ from textual.worker import get_current_worker
 
 from raceview.safe_text import columns, printable
 from raceview.tui.case import Case
-from raceview.tui.messages import OpenTimeline, OpenView
+from raceview.tui.messages import OpenClocks, OpenTimeline, OpenView
 from raceview.tui.verdict import sections
-from raceview.tui.verdict.findings import findings
+from raceview.tui.verdict.findings import CLOCKS, findings
 from raceview.tui.view import View
 from raceview.tui.widgets.doors import DoorPage, Line, Piece
 
@@ -47,7 +47,7 @@ class VerdictView(View):
     """The first thing to see. The summary is drawn at once; what needs a query follows."""
 
     NAME = "verdict"
-    HINT = " enter open · hjkl move · n next race · 5 choose a policy · e export · ? help"
+    HINT = " enter open · hjkl move · n next race · c clocks · e export · ? help"
     DEFAULT_CSS = """
     VerdictView > #behind { height: 1; color: $text-muted; }
     """
@@ -180,6 +180,8 @@ class VerdictView(View):
         if door.name.startswith(sections.MORE):
             self._all.add(door.name.removeprefix(sections.MORE))
             self._draw()
+        elif door.name == CLOCKS:
+            self.post_message(OpenClocks())
         elif door.at_ns is not None:
             self.post_message(OpenTimeline(at_ns=door.at_ns))
         else:

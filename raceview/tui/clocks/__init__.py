@@ -1,0 +1,1 @@
+"""If a clock were off: the causes, asked again with one worker's times shifted."""

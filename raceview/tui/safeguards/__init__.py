@@ -1,0 +1,1 @@
+"""What would have prevented the duplicates: every safeguard replayed on the bundle."""
