@@ -85,7 +85,7 @@ def margin(page: EventPage) -> str:
 
 def holds_unless(margin_ns: int) -> str:
     """What a margin means."""
-    return f"Holds unless the two clocks differ by more than {amounts.duration(margin_ns)}."
+    return f"Holds unless a clock is off by more than {amounts.duration(margin_ns)}."
 
 
 def _inferred(page: EventPage) -> Iterator[str]:

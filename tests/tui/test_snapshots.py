@@ -50,7 +50,7 @@ SHOTS = [
     Shot("timeline-whole", "2", "worker-"),
     Shot("timeline-race", "n", "worker-"),
     Shot("duplicates", "3", "concurrent claim"),
-    Shot("event", "n enter", "two clocks differ"),
+    Shot("event", "n enter", "clock is off by"),
     Shot("findings", "4", "lost"),
     Shot("policies", "5", "exact-key"),
     Shot("safeguards", "6 j j", "at other settings|enter: the rest", away="replaying"),
