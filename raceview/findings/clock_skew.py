@@ -22,6 +22,7 @@ LEAST_STARTS = 20
 """Attempts that a worker needs for its log clock to be looked at."""
 EVIDENCE = 6.0
 """Standard errors that a worker's clock must be off to be reported."""
+_ALONE = "a.event NOT IN (SELECT event FROM event_attempts WHERE attempts > 1)"
 AGREE = 4.0
 """Standard errors within which rows and log may differ and yet show one clock."""
 
@@ -73,13 +74,14 @@ def _pooled(seen: list[tuple[float, float]], step: int) -> tuple[float, float]:
 def _log_offsets(engine: Engine, workers: int) -> tuple[dict[int, tuple[float, float]], int]:
     """Workers whose attempts start early or late against their ticks: offset and standard error, ns; the log's step.
 
-    A slow worker starts late too, so a clock is blamed only where the quickest starts moved as the median did.
+    A slow worker starts late too, so a clock is blamed only where the quickest starts moved as the median did. Events
+    with one attempt tell: which of several seems to be the first depends on the clock itself.
     """
-    ((count,),) = engine.rows("SELECT count(*) FROM attempts WHERE attempt = 1 AND event > 0")
+    ((count,),) = engine.rows(f"SELECT count(*) FROM attempts AS a WHERE a.event > 0 AND {_ALONE}")
     every = max(1, count // SAMPLED_STARTS)
     found = engine.arrays(
         "SELECT a.worker, a.start_ns, a.start_ns - t.time_ns AS delay "
-        f"FROM attempts AS a JOIN ticks AS t ON t.event = a.event WHERE a.attempt = 1 AND {sql.one_in(every, 'a.line')}"
+        f"FROM attempts AS a JOIN ticks AS t ON t.event = a.event WHERE {_ALONE} AND {sql.one_in(every, 'a.line')}"
     )
     medians: dict[int, tuple[float, float, float]] = {}
     for worker in range(workers):
