@@ -227,7 +227,7 @@ def _bound() -> set[str]:
     for path in sorted((ROOT / "raceview" / "tui").rglob("*.py")):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Binding":
-                keys = call.args[0].value if isinstance(call.args[0], ast.Constant) else _VIEW_KEYS
+                keys = str(call.args[0].value) if isinstance(call.args[0], ast.Constant) else _VIEW_KEYS
                 found |= {_AS_TYPED.get(key, key) for key in keys.split(",")}
     return found
 

@@ -27,6 +27,7 @@ def report(
     attempts: given.Attempts = None,
     output: given.Output = None,
     assume_tz: given.AssumeTz = "UTC",
+    demo: given.Demo = False,
     policy: given.PolicyName = None,
     drop_phantoms: given.DropPhantoms = False,
     jitter: given.Jitter = None,
@@ -41,7 +42,7 @@ def report(
     make_ready(path)
     with (
         unwinds_on_signal(),
-        inputs(bundle, False, ticks, attempts, output) as files,
+        inputs(bundle, demo, ticks, attempts, output) as files,
         opened(files, options) as (investigation, progress),
     ):
         write_report(investigation, path, progress)

@@ -27,6 +27,7 @@ def trace(
     attempts: given.Attempts = None,
     output: given.Output = None,
     assume_tz: given.AssumeTz = "UTC",
+    demo: given.Demo = False,
     policy: given.PolicyName = None,
     drop_phantoms: given.DropPhantoms = False,
     jitter: given.Jitter = None,
@@ -39,7 +40,7 @@ def trace(
 
     with (
         unwinds_on_signal(),
-        inputs(bundle, False, ticks, attempts, output) as files,
+        inputs(bundle, demo, ticks, attempts, output) as files,
         opened(files, options) as (investigation, progress),
     ):
         records = write_trace(investigation, Path(out), progress)

@@ -63,6 +63,7 @@ class RaceviewApp(App[None]):
         Binding("colon", "go_to_time", "Go to time", key_display=":"),
         Binding("slash", "filter", "Filter", key_display="/"),
         Binding("c", "clocks", "If a clock were off"),
+        Binding("v", "compare", "Compare with another bundle"),
         Binding("e", "export", "Export"),
         Binding("question_mark", "help", "All keys and signs", key_display="?"),
         Binding("escape", "leave_loading", "Stop loading", show=False),
@@ -205,6 +206,20 @@ class RaceviewApp(App[None]):
     def action_clocks(self) -> None:
         """How the causes would read if a worker's clock were off."""
         self._push("clocks", "ClocksScreen", None)
+
+    def action_compare(self) -> None:
+        """Ask for another bundle, or the folder of an export, and say what changed."""
+        if not self.case:
+            return
+        from raceview.tui.compare.folder import typed_folder
+        from raceview.tui.screens.prompt import PromptScreen
+
+        def go(typed: str | None) -> None:
+            if typed:
+                self._push("compare", "CompareScreen", typed_folder(typed))
+
+        hint = "compare with: the folder of another bundle or of an export, such as before a fix"
+        self.push_screen(PromptScreen("v", hint, check=typed_folder), go)
 
     def action_export(self) -> None:
         """Ask where the files are to go, and write them."""

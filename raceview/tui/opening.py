@@ -56,3 +56,7 @@ class Opening:
         return shlex.join(
             ["raceview", *self.arguments, "--export", "--policy", str(policy), "--out", str(out)]
         )
+
+    def document_command(self, name: str, policy: Policy, path: Path) -> str:
+        """The same for one of the commands that write a document (`report`, `notebook`, `trace`)."""
+        return shlex.join(["raceview", name, *self.arguments, "--policy", str(policy), "-o", str(path)])

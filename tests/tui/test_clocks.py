@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -59,6 +60,10 @@ def changed(now: int, then: int) -> list[str]:
     return [str(now), str(then), *difference]
 
 
+def _shows(pilot: Pilot[None], expected: dict[str, list[str]]) -> bool:
+    return shown(pilot) == expected
+
+
 @pytest.mark.parametrize("size", [(60, 24), (80, 24), (160, 48)])
 def test_the_counts_are_those_of_the_analysis(opened: Opened, size: tuple[int, int]) -> None:
     """As logged, then with the second worker's times moved to either side."""
@@ -74,7 +79,7 @@ def test_the_counts_are_those_of_the_analysis(opened: Opened, size: tuple[int, i
                 await pilot.press(*keys)
                 then, now = lines["worker-2", steps * step], lines["worker-2", 0.0]
                 expected = {words(cause): changed(now[cause], then[cause]) for cause in Cause}
-                await wait_until(pilot, lambda expected=expected: shown(pilot) == expected)
+                await wait_until(pilot, partial(_shows, pilot, expected))
                 said = f"{then['changed']} of 96 duplicated events would have another cause"
                 assert size[0] == 60 or said in text(pilot)
             await pilot.press("j", "l")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import os
 import shlex
@@ -19,12 +20,15 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 import raceview.export
+from raceview.cli import notebook, report, trace
 from raceview.errors import OutputError
 from raceview.model import Policy
+from raceview.simulate import Family, Order, simulate
 from raceview.tui.app import RaceviewApp
 from raceview.tui.export import screen
+from raceview.tui.export.choices import DOCUMENTS
 from raceview.tui.export.screen import ExportScreen
-from tui.conftest import SAMPLE, Opened, wait_until
+from tui.conftest import SAMPLE, Opened, app_of, wait_until
 
 
 @asynccontextmanager
@@ -262,6 +266,171 @@ def test_the_command_is_copied(opened: Opened, tmp_path: Path) -> None:
             copied = Path(os.environ["XDG_STATE_HOME"]) / "raceview" / "copied.txt"
             assert copied.read_text() == text(pilot, "command")
             assert shlex.split(copied.read_text())[-1] == str(tmp_path / "a b")
+
+    asyncio.run(run())
+
+
+def what(pilot: Pilot[None]) -> list[str]:
+    """The lines of what can be written."""
+    return text(pilot, "what").splitlines()
+
+
+def test_documents_are_those_of_the_commands_shown(opened: Opened, tmp_path: Path) -> None:
+    """All but the notebook, which the next test runs; by a policy chosen here; each line of the dialog is run."""
+    out = tmp_path / "by hand"
+    commands: list[str] = []
+
+    async def run() -> None:
+        async with asking(opened, out) as pilot:
+            app_of(pilot).case.investigation.use_policy(Policy.FIRST)  # type: ignore[union-attr]
+            await pilot.press("escape", "e")
+            await wait_until(pilot, lambda: says(pilot, "command", "--policy first"))
+            pilot.app.screen.query_one(Input).value = str(out)
+            await pilot.press("space", "j", "space", "j", "space", "j", "j", "space")
+            await wait_until(pilot, lambda: says(pilot, "what", "[x] trace"))
+            assert [line[2:5] for line in what(pilot)] == ["[ ]", "[x]", "[x]", "[ ]", "[x]"]
+            assert not pilot.app.screen.query_one("#files", Static).is_on_screen
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "3 files written to"))
+            assert not says(pilot, "status", "dropped")
+            commands.extend(copied_by(pilot))
+
+    asyncio.run(run())
+    written = files(out)
+    assert written.keys() == {"root_cause.html", "root_cause.md", "trace.json"}
+    again = tmp_path / "by command"
+    running = []
+    for command in commands:
+        name, *words = shlex.split(command)
+        assert name == "raceview"
+        words[-1] = str(again / Path(words[-1]).name)
+        running.append(subprocess.Popen([sys.executable, "-m", "raceview", *words], stderr=subprocess.PIPE))
+    for done in running:
+        _, said = done.communicate()
+        assert done.returncode == 0, said
+    assert files(again) == written
+
+
+def copied_by(pilot: Pilot[None]) -> list[str]:
+    """The commands that the dialog shows, whole."""
+    screen = pilot.app.screen
+    assert isinstance(screen, ExportScreen)
+    return screen._command().splitlines()
+
+
+def test_a_notebook_is_written_from_the_screen(opened: Opened, tmp_path: Path) -> None:
+    """A kernel of its own runs it, beside the app's own loop. A small bundle: a notebook takes its time."""
+    bundle, out = tmp_path / "small", tmp_path / "out"
+    simulate(bundle, Family.MIXED, 200, 3, Order.EVENT, None)
+
+    async def run() -> None:
+        async with opened(bundle) as pilot:
+            await pilot.press("e")
+            await wait_until(pilot, lambda: says(pilot, "what", "notebook"))
+            pilot.app.screen.query_one(Input).value = str(out)
+            await pilot.press("space", "j", "j", "j", "space", "enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "running the notebook"), seconds=60)
+            await wait_until(pilot, lambda: says(pilot, "status", "1 file written"), seconds=120)
+
+    asyncio.run(run())
+    notebook = json.loads((out / "timeline_visualization.ipynb").read_bytes())
+    outputs = [cell["outputs"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert any(outputs)
+
+
+def test_names_are_those_of_the_commands() -> None:
+    defaults = {report.DEFAULT_FILE, notebook.DEFAULT_FILE, trace.DEFAULT_FILE}
+    assert defaults == {choice.file for choice in DOCUMENTS} - {"root_cause.md"}
+
+
+def test_stopped_between_documents_it_says_what_is_there(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The report is whole, the trace is not begun."""
+    out = tmp_path / "out"
+    begun, go_on = Event(), Event()
+    write = ExportScreen._write_one
+
+    def slow(dialog: ExportScreen, name: str, folder: Path) -> list[Path]:
+        if name == "trace":
+            begun.set()
+            assert go_on.wait(20)
+        return write(dialog, name, folder)
+
+    monkeypatch.setattr(ExportScreen, "_write_one", slow)
+
+    async def run() -> None:
+        async with asking(opened, out) as pilot:
+            await pilot.press("space", "j", "j", "space", "j", "j", "space", "enter")
+            await wait_until(pilot, begun.is_set)
+            await pilot.press("space", "escape")
+            go_on.set()
+            await wait_until(pilot, lambda: says(pilot, "status", "Stopped: only 1 file was written to"))
+            await wait_until(pilot, lambda: says(pilot, "what", "~ root_cause.md"))
+            assert says(pilot, "what", "+ trace.json")
+
+    asyncio.run(run())
+    assert files(out).keys() == {"root_cause.md"}
+
+
+def test_what_is_not_installed_is_named_and_cannot_be_chosen(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find_spec = importlib.util.find_spec
+    for module in ("report", "notebook"):
+        monkeypatch.setattr(
+            f"raceview.export.{module}.write.find_spec",
+            lambda name, *more: None if name == "altair" else find_spec(name, *more),
+        )
+
+    async def run() -> None:
+        async with asking(opened, tmp_path / "out") as pilot:
+            await wait_until(pilot, lambda: says(pilot, "what", "pip install 'raceview[notebook]'"))
+            assert says(pilot, "what", "pip install 'raceview[report]'")
+            await pilot.press("j", "space", "j", "j", "space")
+            await wait_until(pilot, lambda: says(pilot, "status", "! a notebook needs altair"))
+            assert [line[2:5] for line in what(pilot) if "[" in line[:4]] == [
+                "[x]",
+                "[-]",
+                "[ ]",
+                "[-]",
+                "[ ]",
+            ]
+            assert len(copied_by(pilot)) == 1
+
+    asyncio.run(run())
+
+
+def test_a_demo_has_no_notebook(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened(SAMPLE, arguments=("--demo",)) as pilot:
+            await pilot.press("e")
+            await wait_until(pilot, lambda: says(pilot, "what", "a demo's is gone by then"))
+
+    asyncio.run(run())
+
+
+def test_nothing_chosen_writes_nothing(opened: Opened, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with asking(opened, tmp_path / "out") as pilot:
+            await pilot.press("space", "enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "! Nothing is chosen"))
+            assert not says(pilot, "command", "raceview")
+
+    asyncio.run(run())
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_last_choice_is_offered_again(opened: Opened, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with asking(opened, tmp_path / "out") as pilot:
+            await pilot.press("space", "j", "j", "space", "enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "1 file written"))
+            await pilot.press("enter", "q")
+        async with opened(SAMPLE) as pilot:
+            await pilot.press("e")
+            await wait_until(pilot, lambda: says(pilot, "what", "root_cause.md"))
+            assert [line[2:5] for line in what(pilot)] == ["[ ]", "[ ]", "[x]", "[ ]", "[ ]"]
 
     asyncio.run(run())
 

@@ -56,7 +56,7 @@ SHOTS = [
     Shot("safeguards", "6 j j", "at other settings|enter: the rest", away="replaying"),
     Shot("clocks", "c j L", "would have another cause", away="asking"),
     Shot("replay", "n space", "claim"),
-    Shot("export", "e", "folder"),
+    Shot("export", "e", "drops 107"),
     Shot("help", "question_mark", "everywhere"),
 ]
 

@@ -85,6 +85,7 @@ def test_every_door_leads_to_as_many_rows_as_it_says(
                 "timeline",
                 "policies",
                 "duplicates",
+                "clocks",
             }
 
     asyncio.run(run())

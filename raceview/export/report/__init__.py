@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from raceview.export.report.write import make_ready, write_report
+    from raceview.export.report.write import check, make_ready, write_report
 
-__all__ = ["make_ready", "write_report"]
+__all__ = ["check", "make_ready", "write_report"]
 
 
 def __getattr__(name: str) -> Any:

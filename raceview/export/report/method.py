@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from raceview import policies
 from raceview.export.report.parts import Command, Heading, Part, Points, Section, Sentences, Table
 from raceview.model import NS_PER_MS, PRICE_UNIT_DIGITS, Options
 from raceview.safe_text import printable
@@ -65,8 +66,8 @@ def command(inv: Investigation) -> str:
     """The command line that makes the report; the files are named by their base names."""
     options, usual = inv.options, Options()
     words = ["raceview", "report", *_named(inv)]
-    if inv.options.policy is not None:
-        words += ["--policy", str(inv.options.policy)]
+    if inv.policy != policies.choose(None, inv.files.ticks is not None):
+        words += ["--policy", str(inv.policy)]
     if options.drop_phantoms:
         words.append("--drop-phantoms")
     if options.jitter_ns is not None:

@@ -17,8 +17,8 @@ PAGE, MARKDOWN = ".html", ".md"
 _LIBRARIES = ("altair", "jinja2", "vl_convert")
 
 
-def make_ready(path: Path) -> None:
-    """Begin what takes long and does not need the bundle. Raises UsageError where `path` cannot be a report."""
+def check(path: Path) -> None:
+    """Raise UsageError where `path` cannot be a report, or a library that it needs is missing."""
     if path.suffix not in {PAGE, MARKDOWN}:
         raise UsageError(f"{path}: a report is called something.html or something.md")
     if path.suffix == PAGE:
@@ -27,6 +27,12 @@ def make_ready(path: Path) -> None:
             raise UsageError(
                 f"a report in HTML needs {', '.join(missing)}: pip install 'raceview[report]'; one in .md needs nothing"
             )
+
+
+def make_ready(path: Path) -> None:
+    """`check`, and begin what takes long and does not need the bundle."""
+    check(path)
+    if path.suffix == PAGE:
         from raceview.export.report.browser_code import begun
 
         begun()

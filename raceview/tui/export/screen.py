@@ -1,7 +1,8 @@
-"""The export dialog: where to, by which policy, what will be there afterwards; then it writes, or says why not."""
+"""The export dialog: where to, what, by which policy, what will be there then; it writes that, or says why not."""
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -23,16 +24,24 @@ from raceview.safe_text import printable
 from raceview.tui.case import Case
 from raceview.tui.clipboard import copy
 from raceview.tui.export import words
+from raceview.tui.export.choices import DOCUMENTS, FILES, refusals
 from raceview.tui.export.folder import Folder, look_at, typed_path
 from raceview.tui.opening import Opening
+from raceview.tui.widgets.keys_line import fitting
 
 FOLDER = "exports"
+WHAT = (FILES, *(choice.name for choice in DOCUMENTS))
+"""What can be written, in the order of the list."""
 _PLACE = "export"
 """The name under which the session keeps the folder of the last export."""
-_ASKING = "enter write · f folder · c copy as command · esc back"
+_ASKING = "enter write · j k space choose · f folder · c copy as command · esc back"
 _TYPING = "enter write · esc leave the folder"
-_WRITING = "esc stop: the folder stays as it is"
-_STOPPING = "stopping after the file at hand ..."
+_WRITING = "esc stop: what is not whole by then is not written"
+_STOPPING = "stopping after the step at hand ..."
+_CORNERS = 6
+"""Columns of the dialog's border that its keys leave free."""
+_LOW = 32
+"""Lines of a terminal below which the dialog has no blank ones."""
 _WRITTEN = "c copy as command · enter or esc back"
 
 
@@ -54,14 +63,18 @@ class ExportScreen(ModalScreen[None]):
     ExportScreen .label { width: 10; color: $text-muted; }
     ExportScreen Horizontal > * { width: 1fr; height: auto; }
     ExportScreen .gap { margin-top: 1; }
+    ExportScreen.-low .gap { margin-top: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "write", "Write the files"),
         Binding("f", "folder", "Another folder"),
         Binding("c,y", "copy", "Copy as command"),
         Binding("escape", "back", "Back; stop writing"),
-        Binding("j,down", "scroll(1)", "Down", show=False),
-        Binding("k,up", "scroll(-1)", "Up", show=False),
+        Binding("space", "choose", "Choose what to write"),
+        Binding("j,down", "move(1)", "Down", show=False),
+        Binding("k,up", "move(-1)", "Up", show=False),
+        Binding("pagedown", "scroll(5)", "Scroll down", show=False),
+        Binding("pageup", "scroll(-5)", "Scroll up", show=False),
     ]
 
     class Looked(Message):
@@ -72,11 +85,11 @@ class ExportScreen(ModalScreen[None]):
             self.typed, self.folder = typed, folder
 
     class Weighed(Message):
-        """What the policy will do."""
+        """What the policy will do, and what cannot be written and why."""
 
-        def __init__(self, effect: Effect) -> None:
+        def __init__(self, effect: Effect, refusals: dict[str, str]) -> None:
             super().__init__()
-            self.effect = effect
+            self.effect, self.refusals = effect, refusals
 
     class Stepped(Message):
         """How far the writing is."""
@@ -97,7 +110,12 @@ class ExportScreen(ModalScreen[None]):
         self._case, self._opening = case, opening
         self._policy = case.investigation.policy
         self._names = file_names(case.investigation)
-        self._folder = Folder(Path(str(case.session.places.get(_PLACE, {}).get("folder") or FOLDER)))
+        last = case.session.places.get(_PLACE, {})
+        self._folder = Folder(Path(str(last.get("folder") or FOLDER)))
+        self._chosen = {name for name in WHAT if name in (last.get("what") or [FILES])} or {FILES}  # type: ignore[operator]
+        self._cursor = 0
+        """What the keys would choose, by its number."""
+        self._refusals: dict[str, str] = {}
         self._effect: Effect | None = None
         self._stop = Event()
         self._state = _ASKING
@@ -109,6 +127,7 @@ class ExportScreen(ModalScreen[None]):
             for name, value in (
                 ("folder", folder),
                 ("", Static(id="there", markup=False)),
+                ("write", Static(id="what", markup=False)),
                 ("policy", Static(id="policy", markup=False)),
                 ("files", Static(id="files", markup=False)),
                 ("command", Static(id="command", markup=False)),
@@ -128,33 +147,49 @@ class ExportScreen(ModalScreen[None]):
 
     @work(thread=True, group="weigh")
     def _weigh(self) -> None:
-        self.post_message(self.Weighed(effect(self._case.investigation, self._policy)))
+        did = effect(self._case.investigation, self._policy)
+        self.post_message(self.Weighed(did, refusals(self._opening.arguments)))
 
     @work(thread=True, exclusive=True, group="look")
     def _look(self, typed: str) -> None:
         """Look at a folder: beside the screen, for it may lie on a slow disk."""
-        self.post_message(self.Looked(typed, look_at(typed, self._names, self._opening.bundle)))
+        self.post_message(self.Looked(typed, look_at(typed, self._every_name, self._opening.bundle)))
 
     @work(thread=True, exclusive=True, group="write")
-    def _write(self, typed: str) -> None:
-        folder = look_at(typed, self._names, self._opening.bundle)
+    def _write(self, typed: str, chosen: Set[str]) -> None:
+        folder = look_at(typed, self._every_name, self._opening.bundle)
         if folder.refusal:
             self.post_message(self.Ended([], folder.refusal))
             return
+        from raceview.export.notebook.kernel import CellFailedError
+
+        files: list[Path] = []
+        try:
+            for name in WHAT:
+                if name in chosen:
+                    files += self._write_one(name, folder.path)
+        except StoppedError:
+            self.post_message(self.Ended([], words.of_stop(len(files), folder.path)))
+        except (RaceviewError, CellFailedError) as error:
+            self.post_message(self.Ended([], f"{error}."))
+        else:
+            self.post_message(self.Ended(files))
+
+    def _write_one(self, name: str, folder: Path) -> list[Path]:
+        """Raises StoppedError at the next step of what takes long."""
 
         def tell(step: str, done: int, total: int) -> None:
             if self._stop.is_set():
                 raise StoppedError
             self.post_message(self.Stepped(step, done, total))
 
-        try:
-            files = write_exports(self._case.investigation, folder.path, tell)
-        except StoppedError:
-            self.post_message(self.Ended([], f"Stopped: nothing was written to {folder.path}."))
-        except RaceviewError as error:
-            self.post_message(self.Ended([], f"{error}."))
-        else:
-            self.post_message(self.Ended(files))
+        tell(f"beginning {words.LABELS[name]}", 0, 1)
+        inv = self._case.investigation
+        if name == FILES:
+            return write_exports(inv, folder, tell)
+        choice = next(one for one in DOCUMENTS if one.name == name)
+        choice.write(inv, folder / choice.file, tell)
+        return [folder / choice.file]
 
     def on_export_screen_looked(self, message: Looked) -> None:
         if self._state == _ASKING and message.typed == self.query_one(Input).value:
@@ -162,7 +197,8 @@ class ExportScreen(ModalScreen[None]):
             self._draw()
 
     def on_export_screen_weighed(self, message: Weighed) -> None:
-        self._effect = message.effect
+        self._effect, self._refusals = message.effect, message.refusals
+        self._chosen -= self._refusals.keys()
         self._draw()
 
     def on_export_screen_stepped(self, message: Stepped) -> None:
@@ -172,8 +208,10 @@ class ExportScreen(ModalScreen[None]):
         self._state = _WRITTEN if message.files else _ASKING
         self.query_one(Input).disabled = bool(message.files)
         if message.files:
-            self._case.session.places[_PLACE] = {"folder": str(self._folder.path)}
-            effect = self._effect if self._case.investigation.files.output else None
+            kept: dict[str, object] = {"folder": str(self._folder.path), "what": sorted(self._chosen)}
+            self._case.session.places[_PLACE] = kept
+            rows = FILES in self._chosen and self._case.investigation.files.output
+            effect = self._effect if rows else None
             self._say(words.of_written(len(message.files), self._folder.path, effect))
         else:
             self._say(words.of_refusal(message.sentence))
@@ -188,6 +226,7 @@ class ExportScreen(ModalScreen[None]):
         self.action_write()
 
     def on_resize(self) -> None:
+        self.set_class(self.size.height < _LOW, "-low")
         self.call_after_refresh(self._draw)  # the dialog has its new width by then
 
     def on_descendant_focus(self) -> None:
@@ -200,6 +239,8 @@ class ExportScreen(ModalScreen[None]):
         """Write; once that is done, back."""
         if self._state == _WRITTEN:
             self.dismiss()
+        elif self._state == _ASKING and not self._chosen:
+            self._say(words.of_refusal("Nothing is chosen: space chooses."))
         elif self._state == _ASKING:
             self._state = _WRITING
             self._stop.clear()
@@ -208,7 +249,24 @@ class ExportScreen(ModalScreen[None]):
             self.set_focus(None)
             self.query_one(Input).disabled = True
             self._draw()
-            self._write(typed)
+            self._write(typed, frozenset(self._chosen))
+
+    def action_move(self, step: int) -> None:
+        """Go to another thing that can be written."""
+        self._cursor = max(0, min(self._cursor + step, len(WHAT) - 1))
+        self._draw()
+
+    def action_choose(self) -> None:
+        """Take what is under the cursor, or leave it."""
+        name = WHAT[self._cursor]
+        if self._state != _ASKING:
+            return
+        if name in self._refusals:
+            self._say(words.of_refusal(f"{self._refusals[name]}."))
+            return
+        self._chosen ^= {name}
+        self._say(Content())
+        self._draw()
 
     def action_folder(self) -> None:
         """Type another folder."""
@@ -238,7 +296,25 @@ class ExportScreen(ModalScreen[None]):
             self.dismiss()
 
     def _command(self) -> str:
-        return self._opening.command(self._policy, typed_path(self.query_one(Input).value))
+        """One line for each command that it takes."""
+        folder = typed_path(self.query_one(Input).value)
+        lines = [self._opening.command(self._policy, folder)] if FILES in self._chosen else []
+        lines += [
+            self._opening.document_command(choice.command, self._policy, folder / choice.file)
+            for choice in DOCUMENTS
+            if choice.name in self._chosen
+        ]
+        return "\n".join(lines)
+
+    @property
+    def _every_name(self) -> list[str]:
+        """The files that there could be."""
+        return [*self._names, *(choice.file for choice in DOCUMENTS)]
+
+    @property
+    def _chosen_names(self) -> set[str]:
+        names = {choice.file for choice in DOCUMENTS if choice.name in self._chosen}
+        return names | set(self._names) if FILES in self._chosen else names
 
     def _say(self, content: Content) -> None:
         status = self.query_one("#status", Static)
@@ -248,12 +324,22 @@ class ExportScreen(ModalScreen[None]):
 
     def _draw(self) -> None:
         inv, files = self._case.investigation, self.query_one("#files", Static)
-        written = self._state == _WRITTEN
-        self.query_one("#there", Static).update(words.of_folder(self._folder, written))
+        written, whole = self._state == _WRITTEN, FILES in self._chosen
+        there = replace(self._folder, there=self._folder.there & self._chosen_names)
+        self.query_one("#there", Static).update(words.of_folder(there, written, whole))
+        what = self.query_one("#what", Static)
+        choices = words.Choices(self._chosen, self._refusals, self._cursor)
+        what.update(words.of_choices(choices, self._folder, written, what.size.width))
         self.query_one("#policy", Static).update(
             words.of_policy(self._policy, self._effect) if inv.files.output else words.WITHOUT_OUTPUT
         )
+        if files.parent:
+            files.parent.display = whole
         files.update(words.of_files(self._names, self._folder, written, files.size.width))
-        self.query_one("#command", Static).update(Content(printable(self._command())))
+        commands = "\n".join(map(printable, self._command().split("\n")))
+        self.query_one("#command", Static).update(Content(commands))
         typing = self._state == _ASKING and self.focused
-        self.query_one(Vertical).border_subtitle = _TYPING if typing else self._state
+        dialog = self.query_one(Vertical)
+        dialog.border_subtitle = fitting(
+            _TYPING if typing else self._state, dialog.outer_size.width - _CORNERS
+        )

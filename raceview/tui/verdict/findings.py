@@ -16,7 +16,7 @@ _WARN = Piece(" ! ", SEVERITIES[Severity.TIMEOUT].colour)
 _GOOD = Piece(" ✓ ", "green")
 _NOTE = Piece(" · ", "")
 CLOCKS = "clocks"
-"""How the door is named that leads to the causes under other clocks."""
+"""The door that leads to the causes under other clocks, and where it leads."""
 _FOUND = {
     FindingName.LEASE_EXPIRY: ("lease expiry", "restarts after a time-out come at one delay"),
     FindingName.OVERLOAD: ("overload", "duplicates cluster in time, with load or on a worker"),
@@ -99,7 +99,7 @@ def _if_off(summary: Mapping[str, Any]) -> Line:
     """The way to the causes under other clocks."""
     if summary["missing"] or not summary["duplicates"]["events"]:
         return []
-    door = Door(CLOCKS, "how the causes would read if a worker's clock were off")
+    door = Door(CLOCKS, "how the causes would read if a worker's clock were off", CLOCKS)
     return [_NOTE, Piece("causes trust the workers' clocks: "), Piece("if one were off", "", door)]
 
 

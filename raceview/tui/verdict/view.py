@@ -180,7 +180,7 @@ class VerdictView(View):
         if door.name.startswith(sections.MORE):
             self._all.add(door.name.removeprefix(sections.MORE))
             self._draw()
-        elif door.name == CLOCKS:
+        elif door.view == CLOCKS:
             self.post_message(OpenClocks())
         elif door.at_ns is not None:
             self.post_message(OpenTimeline(at_ns=door.at_ns))

@@ -1,0 +1,1 @@
+"""This bundle beside another one: what a fix changed."""
