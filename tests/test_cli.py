@@ -325,7 +325,7 @@ def test_an_export_that_is_ended_leaves_nothing_behind(bundle: Path, tmp_path: P
     words = [*RACEVIEW, str(bundle), "--export", "--out", str(tmp_path / "out")]
     environment = {**os.environ, "TMPDIR": str(temporary)}
     with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
-        while run.poll() is None and not list(temporary.iterdir()):
+        while run.poll() is None and not list(temporary.glob("raceview-*")):
             pass  # until the engine has made its folder
         run.send_signal(number)
         out, errors = run.communicate(timeout=60)
