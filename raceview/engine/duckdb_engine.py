@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import threading
+import uuid
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -37,7 +38,7 @@ class DuckDBEngine:
     def __init__(self) -> None:
         import duckdb
 
-        self._folder = Path(tempfile.mkdtemp(prefix="raceview-"))
+        self._folder = Path(tempfile.gettempdir()) / f"raceview-{uuid.uuid4().hex}"
         self.version = duckdb.__version__
         self._threads = threading.local()
         self._connections: list[DuckDBPyConnection] = []
@@ -45,6 +46,7 @@ class DuckDBEngine:
         self._opening = threading.Lock()
         """The database refuses a second thread that asks for a cursor instead of letting it wait."""
         try:
+            self._folder.mkdir(mode=0o700)
             self._database = duckdb.connect(
                 config={
                     "memory_limit": f"{_memory_limit() >> 20}MiB",
