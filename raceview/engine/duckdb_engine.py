@@ -6,7 +6,6 @@ import os
 import shutil
 import tempfile
 import threading
-import uuid
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -38,7 +37,7 @@ class DuckDBEngine:
     def __init__(self) -> None:
         import duckdb
 
-        self._folder = Path(tempfile.gettempdir()) / f"raceview-{uuid.uuid4().hex}"
+        self._folder = Path(tempfile.gettempdir()) / f"raceview-{os.urandom(8).hex()}"
         self.version = duckdb.__version__
         self._threads = threading.local()
         self._connections: list[DuckDBPyConnection] = []
