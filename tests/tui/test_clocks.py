@@ -222,5 +222,9 @@ def test_words_for_one_and_for_none() -> None:
     trial = answers.Trial({**none, Cause.REDELIVERY: 1, Cause.UNEXPLAINED: 2}, 0)
     found = Clocks([0], {"a\x1b": [trial], "b": [trial]}, {("a\x1b", Cause.REDELIVERY): 1_500_000})
     assert margin(found, "a\x1b") == "1 redelivery stays so until it is off by 1.5 ms."
+    at_once = Clocks([0], {"b": [trial]}, {("b", Cause.REDELIVERY): 0, ("b", Cause.UNEXPLAINED): 2_000_000})
+    assert margin(at_once, "b") == (
+        "2 unexplained stay so until it is off by 2 ms, of 1 redelivery one changes as soon as it is off at all."
+    )
     assert margin(found, "b") == "No cause hangs on the clock of b."
     assert supposed("a\x1b", -NS_PER_MS) == "If the clock of a\\x1b were 1 ms ahead, and all others right:"

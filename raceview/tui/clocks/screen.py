@@ -149,7 +149,7 @@ class ClocksScreen(Screen[None]):
 
     def _draw(self) -> None:
         if self._found and self.is_mounted:
-            self._table.styles.height = 1 + max(2, min(len(self._found.trials), self.size.height // 4))
+            self._table.styles.height = 1 + max(2, min(len(self._found.trials), self.size.height // 5))
             self._table.styles.margin = (0, 0, int(self.size.height >= _HIGH), 0)
             rows, names = worker_rows(self._found, self._at), list(self._found.trials)
             self._table.load(rows, names, heads=heads(self._found))

@@ -22,6 +22,8 @@ _CAUSE, _NUMBER = 18, 11
 _NEVER = "any"
 _LONGEST_NAME = 24
 _LEAST_CHART = 2
+_ROOMY = 20
+"""Lines from which blank ones part what is told."""
 _POINTER = "▲"
 
 
@@ -60,15 +62,17 @@ def _worker(found: Clocks, worker: str, at: int) -> Row:
 
 def page(found: Clocks, worker: str, at: int, width: int, height: int) -> list[list[Run]]:
     """All about one worker at one shift, in at most `height` lines; what there is room for is the chart."""
+    gap: list[list[Run]] = [[]] if height >= _ROOMY else []
     lines = [
         *([Run(line, _BOLD)] for line in _wrapped(supposed(worker, found.shifts_ns[at]), width)),
         *([Run(line, PLAIN)] for line in _wrapped(margin(found, worker), width)),
-        [],
-        *_causes(found, worker, at, width),
+        *gap,
+        *_causes(found, worker, at),
+        *gap,
     ]
-    room = height - len(lines) - 3
+    room = height - len(lines) - 2
     if room >= _LEAST_CHART:
-        lines += [[], *_chart(found, worker, at, width, room)]
+        lines += _chart(found, worker, at, width, room)
     return lines[:height]
 
 
@@ -90,22 +94,26 @@ def margin(found: Clocks, worker: str) -> str:
     )
     if not held:
         return f"No cause hangs on the clock of {name}."
-    parts = [
-        f"{_those(now[cause], cause)} so until it is off by {milliseconds(hold)}" for cause, hold in held
-    ]
-    return f"{', '.join(parts)}."
+    return f"{', '.join(_held(now[cause], cause, hold) for cause, hold in held)}."
 
 
-def _those(count: int, cause: Cause) -> str:
-    """`1 redelivery stays`, `34 concurrent claims stay`."""
+def _held(count: int, cause: Cause, hold_ns: int) -> str:
+    those, stay = _those(count, cause)
+    if not hold_ns:
+        return f"of {those} one changes as soon as it is off at all"
+    return f"{those} {stay} so until it is off by {milliseconds(hold_ns)}"
+
+
+def _those(count: int, cause: Cause) -> tuple[str, str]:
+    """`1 redelivery` and `stays`, `34 concurrent claims` and `stay`."""
     noun = words(cause)
     if count == 1:
-        return f"1 {noun} stays"
+        return f"1 {noun}", "stays"
     many = noun if noun.endswith("ed") else f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count:,} {many} stay"
+    return f"{count:,} {many}", "stay"
 
 
-def _causes(found: Clocks, worker: str, at: int, width: int) -> Iterator[list[Run]]:
+def _causes(found: Clocks, worker: str, at: int) -> Iterator[list[Run]]:
     """As logged, at the shift, and the difference, one cause a line."""
     now, then = found.trials[worker][found.as_logged], found.trials[worker][at]
     shift = milliseconds(found.shifts_ns[at], signed=True)
