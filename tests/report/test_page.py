@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -120,6 +121,17 @@ def test_names_from_the_files_do_nothing(hostile: Path) -> None:
     assert [name for name in NAMES if shown(name) not in shown_cells] == []
     assert "\x1b" not in opened.dom
     assert "\u202e" not in opened.dom
+
+
+def test_no_control_of_a_name_reaches_the_page(tmp_path: Path) -> None:
+    """Not of the folder's own name either, which stands in the title."""
+    folder = tmp_path / "\x1b[31mred\u202e"
+    copytree(write_hostile_bundle(tmp_path), folder)
+    with raceview.open_bundle(folder) as inv:
+        write_report(inv, tmp_path / "root_cause.html")
+    page = (tmp_path / "root_cause.html").read_text(encoding="utf-8")
+    assert "<title>Root cause: \\x1b[31mred\\u202e</title>" in page
+    assert not set("\x1b\x07\x9b\u202e\u2028") & set(page)
 
 
 @browser
