@@ -86,7 +86,9 @@ def test_a_file_that_is_missing(opened: Open, tmp_path: Path, absent: str) -> No
             part.name for part in _section(report, "where").parts if isinstance(part, Table)
         ]
     if absent == "output":
-        assert _sentences(_section(report, "races")) == "No event was found to be duplicated."
+        for name in ("races", "where", "causes"):
+            assert _sentences(_section(report, name)).startswith("Without the output nobody can say")
+        assert _sentences(_section(report, "sensitivity")).startswith("Without the source and the output")
         assert dict(report.figures)["duplicated events"] is None
 
 
@@ -101,6 +103,13 @@ def test_the_output_alone(opened: Open) -> None:
     assert "nobody can say" in _sentences(_section(report, "ledger"))
     heading = next(part for part in _section(report, "races").parts if isinstance(part, Heading))
     assert heading.title.startswith("Worst 1: row ")
+
+
+def test_a_log_without_the_source_is_not_said_to_be_missing(opened: Open) -> None:
+    report = contents(opened(attempts=SAMPLE / "worker_logs.csv", output=SAMPLE / "final_output.csv"))
+    assert "without the source no row can be linked" in _sentences(_section(report, "causes"))
+    assert _sentences(_section(report, "sensitivity")).startswith("Without the source")
+    assert _sentences(_section(report, "findings")).startswith("Without the source")
 
 
 def test_no_duplicates_at_all(opened: Open, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from raceview.answers.worst_races import WORST_FIRST
 from raceview.export.report.parts import Heading, Part, Section, Sentences, Table
 from raceview.export.report.relations import decimal
+from raceview.export.report.silence import no_causes, no_duplicates
 from raceview.export.verdict import share
 from raceview.model import Cause, Kind, words
 from raceview.sql.decimals import confidence, milliseconds, price
@@ -37,9 +38,7 @@ def causes(inv: Investigation) -> Section:
     summary = inv.summary()
     total = summary["duplicates"]["events"]
     if not total:
-        return Section(
-            "causes", "Causes and evidence", (Sentences(("No event was found to be duplicated.",)),)
-        )
+        return Section("causes", "Causes and evidence", (no_duplicates(inv),))
     parts: list[Part] = []
     if any(summary["causes"].values()):
         parts += [
@@ -52,7 +51,7 @@ def causes(inv: Investigation) -> Section:
             _table(inv),
         ]
     else:
-        parts.append(Sentences(("No cause is named: there is no worker log that could tell.",)))
+        parts.append(no_causes(inv))
     parts += [
         Heading("How the rows of an event differ"),
         _kinds(summary["duplicates"]),

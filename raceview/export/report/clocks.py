@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from raceview.export.pictures.curves import sensitivity_chart
 from raceview.export.report.parts import Cell, Picture, Section, Sentences, Table
+from raceview.export.report.silence import no_clocks
 from raceview.model import Cause, words
 
 if TYPE_CHECKING:
@@ -30,12 +31,7 @@ def sensitivity(inv: Investigation) -> Section:
     lines = inv.sensitivity_lines(most_workers=MOST_WORKERS)
     shifts = {line["shift_ms"] for line in lines}
     if len(shifts) <= 1:
-        told = (
-            "No cause of a duplicate rests on two clocks."
-            if lines
-            else "Without a worker log there are no clocks to doubt."
-        )
-        return Section("sensitivity", title, (Sentences((told,)),))
+        return Section("sensitivity", title, (no_clocks(inv),))
     return Section(
         "sensitivity",
         title,

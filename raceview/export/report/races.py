@@ -11,6 +11,7 @@ from raceview.answers.race_scene import Scene, race_scene
 from raceview.answers.worst_races import RULE, worst_races
 from raceview.export.pictures.race import race_chart
 from raceview.export.report.parts import Heading, Part, Picture, Section, Sentences
+from raceview.export.report.silence import no_duplicates
 from raceview.export.report.text_race import race_lines
 from raceview.safe_text import printable
 
@@ -25,7 +26,7 @@ def races(inv: Investigation) -> Section:
     """The section."""
     chosen = worst_races(inv)
     if not chosen:
-        return Section("races", "The worst races", (Sentences(("No event was found to be duplicated.",)),))
+        return Section("races", "The worst races", (no_duplicates(inv),))
     parts: list[Part] = [Sentences((RULE,))]
     for number, race in enumerate(chosen, start=1):
         parts += _race(race_scene(inv, race.event), race, number)

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from raceview.export.report.parts import Part, Section, Sentences, Table
+from raceview.export.report.silence import no_findings
 from raceview.model import words
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def findings(inv: Investigation) -> Section:
 
 def _findings(inv: Investigation) -> tuple[Part, ...]:
     if inv.inferred is not None:
-        return (Sentences(("From the output alone nothing can be said about the system.",)),)
+        return (no_findings(inv),)
     every = inv.findings_list
     if not every:
         return (Sentences(("None.",)),)

@@ -12,6 +12,7 @@ from raceview.charts.bars import bars, columns
 from raceview.export.pictures.counts import MOST_BARS, by_symbol_chart, by_worker_chart, over_time_chart
 from raceview.export.report.parts import Cell, Heading, Part, Picture, Section, Sentences, Table
 from raceview.export.report.relations import exported
+from raceview.export.report.silence import no_duplicates
 from raceview.export.verdict import share
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ _DECIMALS = frozenset({"duplicate_rate", "price_shift_max", "time_shift_max_ms"}
 def where(inv: Investigation) -> Section:
     """The section."""
     if not inv.summary()["duplicates"]["events"]:
-        return Section("where", "When and where", (Sentences(("No event was found to be duplicated.",)),))
+        return Section("where", "When and where", (no_duplicates(inv),))
     return Section("where", "When and where", (*_over_time(inv), *_by_worker(inv), *_by_symbol(inv)))
 
 
