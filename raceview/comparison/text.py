@@ -96,7 +96,8 @@ def _why_unknown(found: Comparison, key: Key) -> str:
     for when, side in (("before", found.before), ("after", found.after)):
         lacking = sorted(key.files_needed & side.missing - ({"ticks"} if side.inferred else set()))
         if lacking:
-            return f"{' and '.join(_FILE_WORDS[role] for role in lacking)} {when} was not given"
+            were = "was" if len(lacking) == 1 else "were"
+            return f"{' and '.join(_FILE_WORDS[role] for role in lacking)} {when} {were} not given"
     if found.before.inferred != found.after.inferred:
         which = "before" if found.before.inferred else "after"
         return f"{which}, events were only inferred from the output, for the source was not given"

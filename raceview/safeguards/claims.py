@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from raceview.engine.base import Engine
-from raceview.model import NS_PER_SECOND, Safeguard
+from raceview.model import NS_PER_SECOND, Safeguard, counted
 from raceview.safeguards.answer import Price
 from raceview.safeguards.patience import patience_ns
 from raceview.safeguards.prices import attempts_at_peak, hottest_symbol
@@ -50,7 +50,7 @@ def heartbeat(engine: Engine) -> Replayed:
 
 def _open_ends(engine: Engine) -> str:
     ((unknown,),) = engine.rows("SELECT count(*) FROM held WHERE failed = 1 AND free_high_ns IS NULL")
-    return f"{unknown} attempts timed out, nobody knows when" if unknown else ""
+    return f"{counted(unknown, 'attempt')} timed out, nobody knows when" if unknown else ""
 
 
 RULES = (

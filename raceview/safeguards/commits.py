@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from raceview.engine.base import Engine
-from raceview.model import Safeguard
+from raceview.model import Safeguard, counted
 from raceview.safeguards.answer import Effect, Price
 from raceview.safeguards.keys import first_row_harm
 from raceview.safeguards.prices import attempts_at_peak
@@ -29,7 +29,8 @@ def fencing_token(engine: Engine) -> Replayed:
         "WHERE a.failed = 0 AND b.failed = 0 AND a.rows >= a.attempts) AS o"
     )
     note = (
-        f"who wrote first is not logged: if each success wrote at its end, {overtaken} were overtaken by a success"
+        f"who wrote first is not logged: if each success wrote at its end, {overtaken:,} "
+        f"{'was' if overtaken == 1 else 'were'} overtaken by a success"
         if found.low < found.high
         else ""
     )
@@ -49,7 +50,12 @@ def transaction(engine: Engine) -> Replayed:
     ((harmed,),) = engine.rows(
         "SELECT count(*) FROM ledger WHERE attempts > 0 AND failed = attempts AND rows > 0"
     )
-    note = f"{harmed} events were written by time-outs alone: they must be tried again" if harmed else ""
+    were, they = ("was", "it") if harmed == 1 else ("were", "they")
+    note = (
+        f"{counted(harmed, 'event')} {were} written by time-outs alone: {they} must be tried again"
+        if harmed
+        else ""
+    )
     return Replayed(
         Effect(found.low, found.high, int(harmed)), attempts_at_peak(engine, "commits"), note=note
     )

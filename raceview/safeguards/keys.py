@@ -7,7 +7,7 @@ the three files witnesses it.
 from __future__ import annotations
 
 from raceview.engine.base import Engine
-from raceview.model import Safeguard
+from raceview.model import Safeguard, counted
 from raceview.safeguards.answer import Effect, Price
 from raceview.safeguards.prices import keys_for_ever
 from raceview.safeguards.rule import Replayed, Rule
@@ -50,7 +50,10 @@ def symbol_time_key(engine: Engine) -> Replayed:
     ((upsert,),) = engine.rows(
         "SELECT count(*) FROM same_key AS k JOIN crowded AS c ON c.row = k.row AND c.place > 1"
     )
-    note = f"it refuses {rows} rows; where the last row wins (an upsert), {upsert} of those overwritten are duplicates"
+    note = (
+        f"it refuses {counted(rows, 'row')}; where the last row wins (an upsert), {upsert:,} of those overwritten "
+        f"{'is a duplicate' if upsert == 1 else 'are duplicates'}"
+    )
     return Replayed(effect, keys_for_ever(engine, rows), note=note)
 
 
@@ -60,7 +63,7 @@ def source_time(engine: Engine) -> Replayed:
     return Replayed(
         Effect(0, 0, 0),
         Price(0.0, "keys held, growing"),
-        note=f"{late} duplicates lose their time shift; none goes",
+        note=f"{counted(late, 'duplicate')} {'loses its' if late == 1 else 'lose their'} time shift; none goes",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from raceview.engine.base import Engine
-from raceview.model import NS_PER_MS, Safeguard
+from raceview.model import NS_PER_MS, Safeguard, counted
 from raceview.safeguards.answer import CurvePoint, Effect, Price
 from raceview.safeguards.keys import first_row_harm
 from raceview.safeguards.patience import longest_work_ns, patience_ns
@@ -52,7 +52,7 @@ def lease(engine: Engine) -> Replayed:
     effect = found.at(setting)
     ((failed,),) = engine.rows("SELECT count(*) FROM attempts WHERE failed = 1")
     note = (
-        f"{failed} attempts timed out: behind a dead worker an event waits for the whole lease"
+        f"{counted(failed, 'attempt')} timed out: behind a dead worker an event waits for the whole lease"
         if failed
         else ""
     )

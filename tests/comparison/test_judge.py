@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from comparison.made_sides import burst, side, tally, without
@@ -72,6 +74,8 @@ def test_missing_files_are_unknown_and_close_the_gate() -> None:
     }
     assert sentences(found) == ["Whether duplicates became fewer is unknown: the output after was not given."]
     assert found.worse == ["duplicates cannot be compared"]
+    both = Comparison.of(before, replace(without(before, "output"), missing=frozenset({"output", "ticks"})))
+    assert sentences(both)[0].endswith("the output and the source after were not given.")
 
 
 def test_without_the_log_the_duplicates_are_still_compared() -> None:
