@@ -16,19 +16,21 @@ from raceview.errors import OutputError, UsageError
 def whole_file(path: Path) -> Iterator[Path]:
     """An empty file to write instead of `path`; it becomes `path` where the block ends well, and else is removed.
 
-    Folders on the way are made. Raises OutputError where it cannot be written.
+    Folders on the way are made, and links are followed. Raises OutputError where it cannot be written: also where a
+    device or a pipe is there, which a file would take the place of.
     """
     staged: Path | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.is_dir():
-            raise IsADirectoryError(0, "it is a folder", str(path))
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
+        place = Path(os.path.realpath(path))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.exists() and not place.is_file():
+            raise OSError(0, "it is a folder" if place.is_dir() else "it is no regular file", str(path))
+        handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", suffix=path.suffix, dir=place.parent)
         os.close(handle)
         staged = Path(name)
         yield staged
         staged.chmod(0o666 & ~_umask())  # a temporary file is its owner's alone
-        os.replace(staged, path)
+        os.replace(staged, place)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:

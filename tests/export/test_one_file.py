@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,29 @@ def test_what_cannot_be_written_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / "a file").touch()
     with pytest.raises(OutputError, match="cannot be written"), whole_file(tmp_path / name):
         pass
+
+
+def test_what_is_no_file_stays(tmp_path: Path) -> None:
+    """A device, as root may replace one: `-o /dev/null` would take it from everybody. A pipe stands for it here."""
+    pipe, link = tmp_path / "pipe.json", tmp_path / "link.json"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for path in (pipe, link):
+        with pytest.raises(OutputError, match="it is no regular file"), whole_file(path):
+            pass
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+
+
+def test_a_link_stays_and_what_it_names_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    link = tmp_path / "link.json"
+    link.symlink_to(tmp_path / "there" / "out.json")
+    for text in ("old", "new"):
+        with whole_file(link) as staged:
+            staged.write_text(text)
+    assert link.is_symlink()
+    assert [file.read_text() for file in (tmp_path / "there").iterdir()] == ["new"]
 
 
 def test_an_input_is_refused_by_every_name(tmp_path: Path) -> None:
