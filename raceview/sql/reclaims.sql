@@ -12,7 +12,7 @@
 -- What certainly holds is asked of the event's first attempt, which starts whatever the safeguard; what may hold, of
 -- any earlier one. An attempt after one that may not have started may itself owe its start to that, so the `_high` of
 -- claims, leases, heartbeats and time-outs is the least so far. Writes lie within the window of a success, and at or after the start of a
--- time-out: more is not logged.
+-- time-out, or of a success whose end is not logged: more is not known.
 WITH pairs AS (
     SELECT b.event, b.attempt AS second, a.attempt AS first, a.failed AS first_failed,
         CASE WHEN a.worker = b.worker THEN 0 ELSE 1 END AS apart,
@@ -30,11 +30,12 @@ seconds AS (
         min(CASE WHEN first = 1 AND surely_held = 1 AND apart = 1 THEN 0 END) AS writer_low,
         min(CASE WHEN perhaps_held = 1 AND apart = 1 THEN 0 END) AS writer_high,
         min(CASE WHEN first = 1 AND first_failed = 0 AND surely_held = 1 THEN work_ns END) AS lease_low,
-        min(CASE WHEN first_failed = 1 THEN wait_ns + 1 WHEN perhaps_held = 1 THEN work_ns END) AS lease_high,
+        min(CASE WHEN first_failed = 1 OR work_ns IS NULL THEN wait_ns + 1 WHEN perhaps_held = 1 THEN work_ns END) AS lease_high,
         min(CASE WHEN first = 1 AND first_failed = 0 AND surely_held = 1 THEN 0 END) AS beat_low,
         min(CASE WHEN first_failed = 1 OR perhaps_held = 1 THEN 0 END) AS beat_high,
         min(CASE WHEN first_failed = 1 AND surely_held = 0 THEN patience_ns + 1 END) AS timeout_high,
-        min(CASE WHEN first_failed = 0 AND surely_held = 0 THEN 0 END) AS redelivered
+        min(CASE WHEN first_failed = 0 AND perhaps_held = 0 THEN 0 END) AS redelivered_low,
+        min(CASE WHEN first_failed = 0 AND surely_held = 0 THEN 0 END) AS redelivered_high
     FROM pairs
     GROUP BY event, second
 ),
@@ -62,7 +63,7 @@ overtaken AS (
 timed AS (
     SELECT h.*,
         CASE WHEN failed = 0 THEN end_ns - min(start_ns) OVER (PARTITION BY event) + 1 END AS ttl_low,
-        max(CASE WHEN failed = 1 THEN 9223372036854775807 ELSE end_ns END) OVER (
+        max(CASE WHEN failed = 1 OR end_ns IS NULL THEN 9223372036854775807 ELSE end_ns END) OVER (
             PARTITION BY event ORDER BY attempt ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS written_by_ns
     FROM held AS h
@@ -73,8 +74,8 @@ SELECT t.event, t.attempt, t.attempts, t.failures, t.rows,
     s.lease_low, min(s.lease_high) OVER so_far AS lease_high,
     s.beat_low, min(s.beat_high) OVER so_far AS beat_high,
     min(s.timeout_high) OVER so_far AS timeout_high,
-    CASE WHEN t.failed = 1 THEN 0 ELSE s.redelivered END AS commit_low,
-    CASE WHEN t.failed = 1 THEN 0 ELSE s.redelivered END AS commit_high,
+    CASE WHEN t.failed = 1 THEN 0 ELSE s.redelivered_low END AS commit_low,
+    CASE WHEN t.failed = 1 THEN 0 ELSE s.redelivered_high END AS commit_high,
     CASE WHEN v.event IS NOT NULL THEN 0 END AS fence_low,
     CASE WHEN v.event IS NOT NULL THEN 0 WHEN w.event IS NULL THEN f.fence_high END AS fence_high,
     t.ttl_low,

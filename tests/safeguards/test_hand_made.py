@@ -317,3 +317,25 @@ def test_without_the_source_or_the_output_nothing_is_known(
     assert {(one.duplicates, one.prevented_high, one.harmed) for one in inv.safeguards_list} == {(None,) * 3}
     assert all(one.note.startswith("unknown: ") for one in inv.safeguards_list)
     json.dumps([one.as_dict() for one in inv.safeguards_list], allow_nan=False)
+
+
+def test_a_success_whose_end_is_not_logged_makes_nothing_certain(linked: Opened) -> None:
+    """It may have written, and ended, before or after the second one started."""
+    inv = linked(
+        "event_id\n e1",
+        """
+        event_id worker_id start end  status
+        e1       w1        1001  -    success
+        e1       w2        1050  1060 success
+        """,
+        "event\n e1\n e1",
+    )
+    assert answers(inv, Safeguard.TTL_KEY, Safeguard.TRANSACTION) == table(
+        """
+        safeguard   low high harmed
+        ttl_key     0   1    0
+        transaction 0   1    0
+        """
+    )
+    leases = [point for point in inv.safeguard_curve_points if point.safeguard is Safeguard.LEASE]
+    assert (leases[-1].prevented_low, leases[-1].prevented_high) == (0, 1)
