@@ -36,8 +36,9 @@ def trace(
 ) -> None:
     """Write a trace that opens in Perfetto: workers, rows, anomalies."""
     options = reading.analysis(assume_tz, policy, drop_phantoms, jitter, price_tolerance, threshold)
-    from raceview.export.trace import write_trace
+    from raceview.export.trace import check, write_trace
 
+    check(Path(out))
     with (
         unwinds_on_signal(),
         inputs(bundle, demo, ticks, attempts, output) as files,

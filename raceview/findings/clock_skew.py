@@ -89,7 +89,8 @@ def _log_offsets(engine: Engine, workers: int) -> tuple[dict[int, tuple[float, f
         if len(delay) >= LEAST_STARTS:
             middle, error = median_with_error(delay, np.ones(len(delay)))
             medians[worker] = (middle, error, float(delay[len(delay) // 50]))
-    step = int(np.gcd.reduce(found["start_ns"])) if len(found["start_ns"]) else 0
+    starts = found["start_ns"]
+    step = int(np.gcd.reduce(starts - starts.min())) if len(starts) else 0
     if len(medians) <= 1:
         return {}, step
     usual, doubt, _ = sorted(medians.values())[(len(medians) - 1) // 2]

@@ -23,6 +23,7 @@ def ttl_key(engine: Engine) -> Replayed:
     """
     found = _ttl_thresholds(engine)
     reach = found.low if found.low.size else found.high
+    reach = reach[reach > 0]  # what any TTL refuses sets none
     setting = _whole_ms(int(reach.max())) if reach.size else _whole_ms(longest_work_ns(engine))
     (effect,) = _with_first_row(engine, [found.at(setting)])
     note = (

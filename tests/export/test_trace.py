@@ -20,7 +20,7 @@ import raceview
 from export.trace_processor import Rows, ask
 from raceview.errors import UsageError
 from raceview.export import write_exports
-from raceview.export.trace import write_trace
+from raceview.export.trace import check, write_trace
 from raceview.export.trace.lanes import _lanes
 
 SAMPLE = Path(__file__).parents[2] / "data"
@@ -253,6 +253,14 @@ def test_a_bundle_of_what_is_there(tmp_path: Path, kept: str) -> None:
 
 
 # The file
+
+
+@pytest.mark.parametrize("name", ["trace.json.zst", "trace", "trace.gz"])
+def test_a_name_that_perfetto_would_not_open_is_refused(name: str) -> None:
+    check(Path("trace.json"))
+    check(Path("trace.json.gz"))
+    with pytest.raises(UsageError, match=r"a trace is called something\.json or something\.json\.gz"):
+        check(Path(name))
 
 
 def test_the_same_bundle_gives_the_same_bytes(tmp_path: Path) -> None:

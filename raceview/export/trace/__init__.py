@@ -6,6 +6,6 @@ The format is Chrome's "Trace Event Format", of which Perfetto documents what it
 
 from __future__ import annotations
 
-from raceview.export.trace.write import write_trace
+from raceview.export.trace.write import check, write_trace
 
-__all__ = ["write_trace"]
+__all__ = ["check", "write_trace"]

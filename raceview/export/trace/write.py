@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import raceview
+from raceview.errors import UsageError
 from raceview.export.one_file import refuse_inputs, whole_file
 from raceview.export.trace.records import TraceRecords
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 
+SUFFIXES = (".json", ".json.gz")
 NS_PER_US = 1000
 _AT_ONCE = 10_000
 """Records between two reports of progress."""
@@ -25,6 +27,12 @@ _LEVEL = 5
 """Of compression: a trace repeats itself, and more takes long."""
 # Perfetto refuses a letter beyond the first plane that is escaped as two: text stays as it is.
 _encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+def check(path: Path) -> None:
+    """Raise UsageError where `path` is no name that Perfetto opens."""
+    if not path.name.endswith(SUFFIXES):
+        raise UsageError(f"{path}: a trace is called something.json or something.json.gz")
 
 
 def write_trace(inv: Investigation, path: Path, progress: Progress | None = None) -> int:
