@@ -72,18 +72,19 @@ def test_leaving_while_a_file_does_not_come(env: dict[str, str], tmp_path: Path,
 
 
 @pytest.mark.usefixtures("nothing_left")
-def test_one_that_leaves_is_not_taken_up_again(env: dict[str, str]) -> None:
-    """A closing terminal sends SIGHUP and SIGCONT. Stopped meanwhile, raceview finds both at once, in this order."""
+def test_one_that_is_stopped_leaves_when_it_goes_on(env: dict[str, str]) -> None:
+    """A closing terminal sends SIGHUP and SIGCONT. Stopped meanwhile, raceview finds both at once.
+
+    Which it sees first is the kernel's to say, as threads may get one each: the screen may come once more, but goes.
+    """
     with Terminal([*RACEVIEW, str(SAMPLE)], env=env) as terminal:
         terminal.wait_for(r"4,000 events")
         terminal.settle()
         os.kill(terminal.pid, signal.SIGSTOP)
         os.waitpid(terminal.pid, os.WUNTRACED)
-        before = len(terminal.written)
         os.kill(terminal.pid, signal.SIGHUP)
         os.kill(terminal.pid, signal.SIGCONT)
         assert terminal.wait() == 128 + signal.SIGHUP
-        assert b"\x1b[?1049h" not in terminal.written[before:]
         assert terminal.modes == SANE
 
 
