@@ -70,8 +70,11 @@ as_drawn = pytest.mark.skipif(
 
 
 @pytest.fixture(autouse=True)
-def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(SAMPLE.parent)  # the title names the bundle as it was given
+def _same_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    here = tmp_path / "here"  # not the project: `make run` may have written to its exports/
+    (here / "exports").mkdir(parents=True)
+    (here / SAMPLE.name).symlink_to(SAMPLE)
+    monkeypatch.chdir(here)  # the title names the bundle as it was given
     monkeypatch.delenv("NO_COLOR", raising=False)
 
 
