@@ -339,3 +339,29 @@ def test_a_success_whose_end_is_not_logged_makes_nothing_certain(linked: Opened)
     )
     leases = [point for point in inv.safeguard_curve_points if point.safeguard is Safeguard.LEASE]
     assert (leases[-1].prevented_low, leases[-1].prevented_high) == (0, 1)
+
+
+def test_a_success_whose_end_is_not_logged_may_have_held_its_event_for_any_time(linked: Opened) -> None:
+    """Time-outs take 30 ms, which says nothing of it: the second one, after 20 and after 40 ms, may or may not meet it."""
+    inv = linked(
+        "event_id\n e1\n e2\n e3",
+        """
+        event_id worker_id start end  status
+        e1       w1        1000  1030 timeout
+        e2       w1        2000  -    success
+        e2       w2        2020  2025 success
+        e3       w1        3000  -    success
+        e3       w2        3040  3045 success
+        """,
+        "event\n e1\n e2\n e2\n e3\n e3",
+    )
+    asked = (Safeguard.ATOMIC_CLAIM, Safeguard.SINGLE_WRITER, Safeguard.HEARTBEAT, Safeguard.TRANSACTION)
+    assert answers(inv, *asked) == table(
+        """
+        safeguard     low high harmed
+        atomic_claim  0   2    0
+        single_writer 0   2    0
+        heartbeat     0   2    0
+        transaction   0   2    1
+        """
+    )
