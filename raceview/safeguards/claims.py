@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from raceview.engine.base import Engine
-from raceview.model import NS_PER_SECOND, Safeguard, counted
-from raceview.safeguards.answer import Price
+from raceview.model import NS_PER_SECOND, Safeguard
+from raceview.safeguards.answer import Effect, Price
 from raceview.safeguards.patience import patience_ns
 from raceview.safeguards.prices import attempts_at_peak, hottest_symbol
 from raceview.safeguards.rule import Replayed, Rule
 from raceview.safeguards.thresholds import ALWAYS, find_thresholds, shown
+from raceview.safeguards.unsure import claimed_again, open_successes, open_timeouts, why
 
 BEATS_PER_PATIENCE = 3
 """A worker is given up after so many beats missed: what Kafka's documentation advises."""
+_ALIVE = "whether a worker that timed out was still alive is not logged"
 
 
 def atomic_claim(engine: Engine) -> Replayed:
@@ -20,13 +22,13 @@ def atomic_claim(engine: Engine) -> Replayed:
     The claim is given back at the end of a success, or at the time-out. What starts later starts all the same.
     """
     effect = find_thresholds(engine, "claim_low", "claim_high").at(ALWAYS)
-    return Replayed(effect, attempts_at_peak(engine, "claims"), note=_open_ends(engine))
+    return Replayed(effect, attempts_at_peak(engine, "claims"), note=_unsure(engine, effect))
 
 
 def single_writer(engine: Engine) -> Replayed:
     """The same, but only where another worker starts: the symbol's own may still take an event twice."""
     effect = find_thresholds(engine, "writer_low", "writer_high").at(ALWAYS)
-    return Replayed(effect, hottest_symbol(engine), note=_open_ends(engine))
+    return Replayed(effect, hottest_symbol(engine), note=_unsure(engine, effect))
 
 
 def heartbeat(engine: Engine) -> Replayed:
@@ -42,15 +44,12 @@ def heartbeat(engine: Engine) -> Replayed:
     beat = max(1, patience // BEATS_PER_PATIENCE)
     ((workers,),) = engine.rows("SELECT count(*) FROM workers")
     price = Price(round(workers * NS_PER_SECOND / beat, 3), "heartbeats/s")
-    note = (
-        "" if effect.low == effect.high else "whether a worker that timed out was still alive is not logged"
-    )
+    note = why(effect, _ALIVE if claimed_again(engine) else "", open_successes(engine))
     return Replayed(effect, price, f"each {shown(beat)}", note)
 
 
-def _open_ends(engine: Engine) -> str:
-    ((unknown,),) = engine.rows("SELECT count(*) FROM held WHERE failed = 1 AND free_high_ns IS NULL")
-    return f"{counted(unknown, 'attempt')} timed out, nobody knows when" if unknown else ""
+def _unsure(engine: Engine, effect: Effect) -> str:
+    return why(effect, open_timeouts(engine), open_successes(engine))
 
 
 RULES = (

@@ -9,6 +9,7 @@ from raceview.safeguards.keys import first_row_harm
 from raceview.safeguards.prices import attempts_at_peak
 from raceview.safeguards.rule import Replayed, Rule
 from raceview.safeguards.thresholds import ALWAYS, find_thresholds
+from raceview.safeguards.unsure import open_successes, why
 
 TOKEN_BYTES = 8.0
 """A 64-bit counter."""
@@ -51,11 +52,12 @@ def transaction(engine: Engine) -> Replayed:
         "SELECT count(*) FROM ledger WHERE attempts > 0 AND failed = attempts AND rows > 0"
     )
     were, they = ("was", "it") if harmed == 1 else ("were", "they")
-    note = (
+    alone = (
         f"{counted(harmed, 'event')} {were} written by time-outs alone: {they} must be tried again"
         if harmed
         else ""
     )
+    note = "; ".join(part for part in (alone, why(found, open_successes(engine))) if part)
     return Replayed(
         Effect(found.low, found.high, int(harmed)), attempts_at_peak(engine, "commits"), note=note
     )

@@ -10,8 +10,11 @@ from raceview.safeguards.patience import longest_work_ns, patience_ns
 from raceview.safeguards.prices import keys_within
 from raceview.safeguards.rule import Replayed, Rule
 from raceview.safeguards.thresholds import Thresholds, decades, find_thresholds, shown
+from raceview.safeguards.unsure import claimed_again, open_successes, why
 
 _NEVER = "CAST(NULL AS BIGINT)"
+_WRITTEN = "when a time-out, or an attempt's second row, was written is not logged"
+_DONE = "when an attempt that timed out would have been done is not logged"
 
 
 def ttl_key(engine: Engine) -> Replayed:
@@ -26,11 +29,7 @@ def ttl_key(engine: Engine) -> Replayed:
     reach = reach[reach > 0]  # what any TTL refuses sets none
     setting = _whole_ms(int(reach.max())) if reach.size else _whole_ms(longest_work_ns(engine))
     (effect,) = _with_first_row(engine, [found.at(setting)])
-    note = (
-        ""
-        if effect.low == effect.high
-        else "when a time-out, or an attempt's second row, was written is not logged"
-    )
+    note = why(effect, _WRITTEN, open_successes(engine))
     return Replayed(effect, keys_within(engine, [setting])[0], f"TTL {shown(setting)}", note)
 
 
@@ -52,11 +51,13 @@ def lease(engine: Engine) -> Replayed:
     setting = longest_work_ns(engine)
     effect = found.at(setting)
     ((failed,),) = engine.rows("SELECT count(*) FROM attempts WHERE failed = 1")
-    note = (
+    waits = (
         f"{counted(failed, 'attempt')} timed out: behind a dead worker an event waits for the whole lease"
         if failed
         else ""
     )
+    unsure = why(effect, _DONE if claimed_again(engine) else "", open_successes(engine))
+    note = "; ".join(part for part in (waits, unsure) if part)
     return Replayed(effect, _run_out(engine, [setting])[0], f"lease {shown(setting)}", note)
 
 
@@ -76,8 +77,7 @@ def timeout(engine: Engine) -> Replayed:
     if present is None:
         return Replayed(found.at(0), None, note="no time-out is logged that could be made longer")
     effect = found.at(2 * present)
-    note = "" if effect.low == effect.high else "when a timed-out attempt would have ended is not logged"
-    return Replayed(effect, _later(present), f"time-out {shown(2 * present)}", note)
+    return Replayed(effect, _later(present), f"time-out {shown(2 * present)}", why(effect, _DONE))
 
 
 def timeout_curve(engine: Engine) -> list[CurvePoint]:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from raceview.investigation import Investigation
 from raceview.model import Safeguard
 from safeguards.conftest import Opened, answers, table
 
@@ -342,7 +343,7 @@ def test_a_success_whose_end_is_not_logged_makes_nothing_certain(linked: Opened)
 
 
 def test_a_success_whose_end_is_not_logged_may_have_held_its_event_for_any_time(linked: Opened) -> None:
-    """Time-outs take 30 ms, which says nothing of it: the second one, after 20 and after 40 ms, may or may not meet it."""
+    """Time-outs take 30 ms, which says nothing of it: the second one, 20 or 40 ms later, may or may not meet it."""
     inv = linked(
         "event_id\n e1\n e2\n e3",
         """
@@ -365,3 +366,35 @@ def test_a_success_whose_end_is_not_logged_may_have_held_its_event_for_any_time(
         transaction   0   2    1
         """
     )
+    notes = {one.safeguard: one.note for one in inv.safeguards_list}
+    assert {notes[safeguard] for safeguard in asked[:3]} == {"2 attempts succeeded, nobody knows when"}
+    assert notes[Safeguard.TRANSACTION].endswith("tried again; 2 attempts succeeded, nobody knows when")
+
+
+def test_where_two_numbers_are_apart_the_note_says_why(linked: Opened) -> None:
+    """An attempt behind one that may not have started; one behind a time-out that was logged, or was not; all sure."""
+    chain = linked("event_id\n e1", CHAIN, "event\n e1\n e1\n e1")
+    assert _note(chain, Safeguard.ATOMIC_CLAIM) == (
+        "which of an event's attempts would have started, and which left its rows, is not logged"
+    )
+    log = """
+        event_id worker_id start end  status
+        e1       w1        1000  {}   timeout
+        e1       w2        1020  1045 success
+        """
+    closed = linked("event_id\n e1", log.format(1010), "event\n e1\n e1")
+    assert _note(closed, Safeguard.ATOMIC_CLAIM) == ""
+    assert (
+        _note(closed, Safeguard.HEARTBEAT) == "whether a worker that timed out was still alive is not logged"
+    )
+    assert _note(closed, Safeguard.LEASE).endswith(
+        "when an attempt that timed out would have been done is not logged"
+    )
+    opened = linked("event_id\n e1", log.format("-"), "event\n e1\n e1")
+    assert _note(opened, Safeguard.SINGLE_WRITER) == "1 attempt timed out, nobody knows when"
+    for inv in (chain, closed, opened):
+        assert all(one.note for one in inv.safeguards_list if one.prevented_low != one.prevented_high)
+
+
+def _note(inv: Investigation, safeguard: Safeguard) -> str:
+    return next(one.note for one in inv.safeguards_list if one.safeguard is safeguard)
