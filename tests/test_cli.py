@@ -69,6 +69,7 @@ def test_help_shows_the_options_and_the_other_commands() -> None:
     ):
         assert expected in run.stdout
     assert "investigate" not in run.stdout
+    assert "..." not in run.stdout.split("\nCommands:\n")[1]
     assert max(map(len, run.stdout.splitlines())) <= 80
 
 
@@ -92,6 +93,7 @@ def test_help_of_simulate_names_every_family() -> None:
         (["--export", "--assume-tz", "Mars"], "--assume-tz takes the name of a time zone"),
         (["data", "--demo", "--export"], "--demo makes its own bundle"),
         (["data"], "the investigator needs a terminal; add --export"),
+        (["notebook", "--demo"], "--demo: a notebook opens its bundle again, and a demo's is gone by then"),
         (["simulate", "x", "--family", "none"], "--family none: choose from assessment, mixed, "),
         (["simulate", "x", "--family", "mixed", "--order", "up"], "--order up: choose from event, emission"),
     ],

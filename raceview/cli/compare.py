@@ -38,7 +38,7 @@ def compare(
     ] = None,
     assume_tz: given.AssumeTz = "UTC",
 ) -> None:
-    """Say what changed from BEFORE to AFTER, with intervals: whether a fix worked."""
+    """Say what changed from BEFORE to AFTER: whether a fix worked."""
     gate = read(lambda text, option: word(text, option, list(Gate)), "--fail-on", fail_on)
     options = Options(assume_tz=quantities.zone(assume_tz, "--assume-tz"))
     from raceview.comparison import compare as compare_sides

@@ -3,43 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+from raceview.cli.document import Document, document_command
 
-from raceview.cli import options as given
-from raceview.cli import reading
-from raceview.cli.inputs import inputs, opened
-from raceview.cli.talk import tell
-from raceview.interrupts import unwinds_on_signal
-
-DEFAULT_FILE = "timeline_visualization.ipynb"
-
-Out = Annotated[str, typer.Option("-o", "--out", metavar="FILE", help="What to write, something.ipynb.")]
+if TYPE_CHECKING:
+    from raceview.investigation import Investigation, Progress
 
 
-def notebook(
-    bundle: given.Bundle = None,
-    out: Out = DEFAULT_FILE,
-    ticks: given.Ticks = None,
-    attempts: given.Attempts = None,
-    output: given.Output = None,
-    assume_tz: given.AssumeTz = "UTC",
-    policy: given.PolicyName = None,
-    drop_phantoms: given.DropPhantoms = False,
-    jitter: given.Jitter = None,
-    price_tolerance: given.PriceTolerance = None,
-    threshold: given.Threshold = given.THRESHOLD,
-) -> None:
-    """Write an executed notebook: timelines, causes, policies."""
-    options = reading.analysis(assume_tz, policy, drop_phantoms, jitter, price_tolerance, threshold)
-    from raceview.export.notebook import make_ready, write_notebook
+def _make_ready(path: Path) -> None:
+    from raceview.export.notebook import make_ready
 
-    make_ready(Path(out))
-    with (
-        unwinds_on_signal(),
-        inputs(bundle, False, ticks, attempts, output) as files,
-        opened(files, options) as (investigation, progress),
-    ):
-        write_notebook(investigation, Path(out), progress)
-    tell(f"wrote {out}")
+    make_ready(path)
+
+
+def _write(investigation: Investigation, path: Path, progress: Progress | None) -> str:
+    from raceview.export.notebook import write_notebook
+
+    write_notebook(investigation, path, progress)
+    return f"wrote {path}"
+
+
+DOCUMENT = Document(
+    name="notebook",
+    summary="""Write an executed notebook: timelines, causes, policies.
+
+    Its cells open the bundle again, so there is no --demo: `raceview simulate` writes a bundle that stays.""",
+    default_file="timeline_visualization.ipynb",
+    out_help="What to write, something.ipynb.",
+    make_ready=_make_ready,
+    write=_write,
+    no_demo="a notebook opens its bundle again, and a demo's is gone by then: `raceview simulate` one that stays",
+)
+notebook = document_command(DOCUMENT)

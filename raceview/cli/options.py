@@ -6,7 +6,7 @@ of our own for what is wrong (and typer need not load its type conversion, see `
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -46,9 +46,16 @@ AssumeTz = Annotated[
         rich_help_panel=_FILES,
     ),
 ]
-Demo = Annotated[
-    bool, typer.Option("--demo", help="Simulate a small bundle and open it.", rich_help_panel=_FILES)
-]
+
+
+def demo_option(hidden: bool = False) -> Any:
+    """`--demo`; hidden where there is none, so that the command itself can say why."""
+    return typer.Option(
+        "--demo", help="Simulate a small bundle and open it.", hidden=hidden, rich_help_panel=_FILES
+    )
+
+
+Demo = Annotated[bool, demo_option()]
 Export = Annotated[
     bool,
     typer.Option(

@@ -3,46 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
+from raceview.cli.document import Document, document_command
 
-from raceview.cli import options as given
-from raceview.cli import reading
-from raceview.cli.inputs import inputs, opened
-from raceview.cli.talk import tell
-from raceview.interrupts import unwinds_on_signal
-
-DEFAULT_FILE = "trace.json"
-
-Out = Annotated[
-    str, typer.Option("-o", "--out", metavar="FILE", help="What to write; .gz at its end compresses it.")
-]
+if TYPE_CHECKING:
+    from raceview.investigation import Investigation, Progress
 
 
-def trace(
-    bundle: given.Bundle = None,
-    out: Out = DEFAULT_FILE,
-    ticks: given.Ticks = None,
-    attempts: given.Attempts = None,
-    output: given.Output = None,
-    assume_tz: given.AssumeTz = "UTC",
-    demo: given.Demo = False,
-    policy: given.PolicyName = None,
-    drop_phantoms: given.DropPhantoms = False,
-    jitter: given.Jitter = None,
-    price_tolerance: given.PriceTolerance = None,
-    threshold: given.Threshold = given.THRESHOLD,
-) -> None:
-    """Write a trace that opens in Perfetto: workers, rows, anomalies."""
-    options = reading.analysis(assume_tz, policy, drop_phantoms, jitter, price_tolerance, threshold)
-    from raceview.export.trace import check, write_trace
+def _make_ready(path: Path) -> None:
+    from raceview.export.trace import check
 
-    check(Path(out))
-    with (
-        unwinds_on_signal(),
-        inputs(bundle, demo, ticks, attempts, output) as files,
-        opened(files, options) as (investigation, progress),
-    ):
-        records = write_trace(investigation, Path(out), progress)
-    tell(f"wrote {records:,} records to {out}: open it at ui.perfetto.dev")
+    check(path)
+
+
+def _write(investigation: Investigation, path: Path, progress: Progress | None) -> str:
+    from raceview.export.trace import write_trace
+
+    records = write_trace(investigation, path, progress)
+    return f"wrote {records:,} records to {path}: open it at ui.perfetto.dev"
+
+
+DOCUMENT = Document(
+    name="trace",
+    summary="Write a trace of workers and rows that opens in Perfetto.",
+    default_file="trace.json",
+    out_help="What to write; .gz at its end compresses it.",
+    make_ready=_make_ready,
+    write=_write,
+)
+trace = document_command(DOCUMENT)

@@ -339,7 +339,7 @@ def test_a_notebook_is_written_from_the_screen(opened: Opened, tmp_path: Path) -
 
 
 def test_names_are_those_of_the_commands() -> None:
-    defaults = {report.DEFAULT_FILE, notebook.DEFAULT_FILE, trace.DEFAULT_FILE}
+    defaults = {document.DOCUMENT.default_file for document in (notebook, report, trace)}
     assert defaults == {choice.file for choice in DOCUMENTS} - {"root_cause.md"}
 
 
