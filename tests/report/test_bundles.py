@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from analysis.hand_made import write_bundle
 
 from raceview.answers.race_scene import MOST_OTHERS, race_scene
 from raceview.charts.marks import SEVERITIES, Severity
-from raceview.export.pictures.race import race_chart
+from raceview.export.pictures.race import MOST_ROWS, race_chart
 from raceview.export.report import write_report
 from raceview.export.report.contents import contents
 from raceview.export.report.parts import Heading, Picture, Report, Section, Sentences, Table
@@ -89,6 +90,7 @@ def test_a_file_that_is_missing(opened: Open, tmp_path: Path, absent: str) -> No
         for name in ("races", "where", "causes"):
             assert _sentences(_section(report, name)).startswith("Without the output nobody can say")
         assert _sentences(_section(report, "sensitivity")).startswith("Without the source and the output")
+        assert _sentences(_section(report, "method")).startswith("Without the output no row could be taken")
         assert dict(report.figures)["duplicated events"] is None
 
 
@@ -103,6 +105,11 @@ def test_the_output_alone(opened: Open) -> None:
     assert "nobody can say" in _sentences(_section(report, "ledger"))
     heading = next(part for part in _section(report, "races").parts if isinstance(part, Heading))
     assert heading.title.startswith("Worst 1: row ")
+    picture = next(part for part in _section(report, "races").parts if isinstance(part, Picture))
+    for drawn in ("\n".join(picture.text()), json.dumps(picture.chart().to_dict())):
+        assert "first row" in drawn
+        assert "source tick" not in drawn
+    assert not any(line.startswith("tick") or "▼ tick" in line for line in picture.text())
 
 
 def test_a_log_without_the_source_is_not_said_to_be_missing(opened: Open) -> None:
@@ -110,6 +117,22 @@ def test_a_log_without_the_source_is_not_said_to_be_missing(opened: Open) -> Non
     assert "without the source no row can be linked" in _sentences(_section(report, "causes"))
     assert _sentences(_section(report, "sensitivity")).startswith("Without the source")
     assert _sentences(_section(report, "findings")).startswith("Without the source")
+
+
+def test_a_log_without_an_attempt(opened: Open, tmp_path: Path) -> None:
+    header = "event_id worker_id start end status"
+    report = contents(opened(write_bundle(tmp_path / "bundle", TICKS, header, OUTPUT)))
+    assert (
+        _sentences(_section(report, "sensitivity")) == "No attempt is logged: there are no clocks to doubt."
+    )
+    (_, symbols) = (part for part in _section(report, "where").parts if isinstance(part, Picture))
+    assert symbols.caption == "Duplicated events of the only symbol that has any."
+
+
+def test_a_race_with_more_rows_than_its_picture_has(opened: Open, tmp_path: Path) -> None:
+    output = "ms\n" + "1000\n" * (MOST_ROWS + 1)
+    report = contents(opened(write_bundle(tmp_path / "bundle", "ms\n1000", None, output)))
+    assert "The picture has the first 8 of its 9 rows." in _sentences(_section(report, "races"))
 
 
 def test_no_duplicates_at_all(opened: Open, tmp_path: Path) -> None:

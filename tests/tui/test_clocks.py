@@ -171,6 +171,18 @@ def test_what_is_not_known_is_said_to_be(
     asyncio.run(run())
 
 
+def test_a_log_without_an_attempt_has_no_clocks(opened: Opened, tmp_path: Path) -> None:
+    for name, content in CLEAN.items():
+        lines = content.splitlines(keepends=True)
+        (tmp_path / name).write_text(lines[0] if name == "worker_logs.csv" else content)
+
+    async def run() -> None:
+        async with at_clocks(opened, tmp_path) as pilot:
+            assert "no attempt is logged: there are no clocks to doubt" in text(pilot)
+
+    asyncio.run(run())
+
+
 def test_where_no_cause_hangs_on_two_clocks(opened: Opened, tmp_path: Path) -> None:
     for name, content in CLEAN.items():
         (tmp_path / name).write_text(content)

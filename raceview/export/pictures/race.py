@@ -15,7 +15,7 @@ from raceview.safe_text import printable
 if TYPE_CHECKING:
     import altair as alt
 
-TICK = "source tick"
+TICK, FIRST_ROW = "source tick", "first row"
 OVERLAPPING, TIMED_OUT, OWN, OTHER = "overlapping attempt", "timed-out attempt", "attempt", "another event's"
 ORIGINAL, COPY = "original row", "duplicate row"
 _COLOURS = {
@@ -24,6 +24,7 @@ _COLOURS = {
     OWN: BLUE,
     OTHER: GREY,
     TICK: GREEN,
+    FIRST_ROW: GREEN,
     ORIGINAL: GREEN,
     COPY: RED,
 }
@@ -41,7 +42,11 @@ def race_chart(scene: Scene, number: int = 1) -> alt.LayerChart:
     bars, rows = _bars(scene), _rows(scene)
     order = list(
         dict.fromkeys(
-            [TICK, *(bar["lane"] for bar in sorted(bars, key=_by_lane)), *(row["lane"] for row in rows)]
+            [
+                _name(scene),
+                *(bar["lane"] for bar in sorted(bars, key=_by_lane)),
+                *(row["lane"] for row in rows),
+            ]
         )
     )
     lane = alt.Y(
@@ -102,6 +107,11 @@ def kind(one: SceneAttempt) -> str:
     return OVERLAPPING if one.overlaps else OWN
 
 
+def _name(scene: Scene) -> str:
+    """What differences are from: without a source the first row of the event stands for its tick."""
+    return FIRST_ROW if scene.page.inferred else TICK
+
+
 def _origin(scene: Scene) -> str:
     return "event's first row" if scene.page.inferred else "tick"
 
@@ -113,7 +123,7 @@ def _by_lane(bar: dict[str, Any]) -> tuple[int, int]:
 
 def _bars(scene: Scene) -> list[dict[str, Any]]:
     """The attempts; those of one worker that overlap lie in lanes of their own below its first."""
-    lanes = labels(scene.workers, taken=(TICK,))
+    lanes = labels(scene.workers, taken=(_name(scene),))
     found = []
     for place, worker in enumerate(scene.workers):
         own = [one for one in scene.attempts if one.worker == worker]
@@ -154,8 +164,8 @@ def _tick(scene: Scene) -> dict[str, Any]:
     tick = scene.page.tick
     role = "output" if scene.page.inferred else "ticks"
     return {
-        "lane": TICK,
-        "kind": TICK,
+        "lane": _name(scene),
+        "kind": _name(scene),
         "shape": "triangle-down",
         "from": 0,
         "what": f"the {_origin(scene)}",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from raceview import policies
 from raceview.export.report.parts import Command, Heading, Part, Points, Section, Sentences, Table
-from raceview.model import NS_PER_MS, PRICE_UNIT_DIGITS, Options
+from raceview.model import NS_PER_MS, PRICE_UNIT_DIGITS, Options, counted
 from raceview.safe_text import printable
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ _INFERRED = (
     "weighed against pairs that cannot be one event.",
     "No cause is named, and nothing is known of lost events.",
 )
+_NO_ROWS = (
+    "Without the output no row could be taken for an event: what is here is what the other files say.",
+)
 _ASSUMPTIONS = (
     "Times without a zone are in {zone}.",
     "One noise holds for all symbols and workers, and one clock offset per worker for the whole file.",
@@ -45,7 +48,7 @@ _LIMITS = (
 
 def method(inv: Investigation) -> Section:
     """The section."""
-    parts: list[Part] = [Sentences(_INFERRED if inv.inferred is not None else _LINKED)]
+    parts: list[Part] = [Sentences(_how(inv))]
     if told := _fitted(inv):
         parts.append(Points(told))
     zone = inv.options.assume_tz
@@ -60,6 +63,13 @@ def method(inv: Investigation) -> Section:
         _files(inv),
     ]
     return Section("method", "Method, assumptions, limits", tuple(parts))
+
+
+def _how(inv: Investigation) -> tuple[str, ...]:
+    """How rows were taken for events."""
+    if inv.inferred is not None:
+        return _INFERRED
+    return _LINKED if inv.files.output and inv.files.ticks else _NO_ROWS
 
 
 def command(inv: Investigation) -> str:
@@ -111,9 +121,11 @@ def _fitted(inv: Investigation) -> tuple[str, ...]:
     for worker, offset in summary["noise"]["worker_offsets_ms"].items():
         told.append(f"The clock of {printable(worker, 40)} is taken to be off by {offset:+.6g} ms.")
     if summary["lowest_confidence"] is not None:
+        ambiguous = summary["ambiguous_rows"]
         told.append(
             f"Least confidence of a link: {int(summary['lowest_confidence'] * 1000) / 1000:.3f}; "
-            f"{summary['ambiguous_rows']:,} rows are below the threshold of {inv.options.threshold:g}."
+            f"{counted(ambiguous, 'row')} {'is' if ambiguous == 1 else 'are'} below the threshold of "
+            f"{inv.options.threshold:g}."
         )
     return tuple(told)
 

@@ -9,7 +9,7 @@ from raceview.answers import amounts
 from raceview.answers.event_words import verdict, why
 from raceview.answers.race_scene import Scene, race_scene
 from raceview.answers.worst_races import RULE, worst_races
-from raceview.export.pictures.race import race_chart
+from raceview.export.pictures.race import MOST_ROWS, race_chart
 from raceview.export.report.parts import Heading, Part, Picture, Section, Sentences
 from raceview.export.report.silence import no_duplicates
 from raceview.export.report.text_race import race_lines
@@ -61,6 +61,11 @@ def _caption(scene: Scene) -> str:
 
 
 def _notes(scene: Scene) -> list[str]:
-    if not scene.left_out:
-        return []
-    return [f"{scene.left_out:,} attempts of these workers at other events are left out of the picture."]
+    notes = []
+    if scene.left_out:
+        notes.append(
+            f"{scene.left_out:,} attempts of these workers at other events are left out of the picture."
+        )
+    if len(scene.page.rows) > MOST_ROWS:
+        notes.append(f"The picture has the first {MOST_ROWS} of its {len(scene.page.rows):,} rows.")
+    return notes

@@ -12,7 +12,8 @@ from raceview.charts.axis import axis, clock, date
 from raceview.charts.marks import BODIES, COPY_ROW, ORIGINAL_ROW, SEVERITIES, Severity
 from raceview.charts.plot import draw as drawn
 from raceview.charts.window import Window
-from raceview.model import Role, Status
+from raceview.export.pictures.race import MOST_ROWS
+from raceview.model import Role, Status, counted
 from raceview.safe_text import columns, left
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 WIDTH = 72
 """Columns of the chart, beside the names."""
 MOST_LANES = 24
-MOST_ROWS = 8
 _LONGEST_NAME = 18
 _TICK = "▼"
 _KEY = (
@@ -37,11 +37,12 @@ def race_lines(scene: Scene) -> list[str]:
     window = _window(scene)
     edges = window.left + window.step * np.arange(window.width + 1, dtype=np.int64)
     workers = scene.workers[:MOST_LANES]
-    names = ["tick", *workers, *(f"row {row.row}" for row in scene.page.rows[:MOST_ROWS])]
+    origin = _origin(scene)
+    names = [origin, *workers, *(f"row {row.row}" for row in scene.page.rows[:MOST_ROWS])]
     width = min(_LONGEST_NAME, max(map(columns, names)))
     start = f"from {date(int(edges[0]))} {clock(int(edges[0]), window.step)} UTC"
     lines = [(start, ""), ("", axis(edges.tolist(), window.step))]
-    lines.append(("tick", _mark(window, scene.page.tick.time_ns, _TICK)))
+    lines.append((origin, _mark(window, scene.page.tick.time_ns, _TICK)))
     for worker in workers:
         lines += [
             (worker if not depth else "", text) for depth, text in enumerate(_lane(scene, worker, edges))
@@ -56,8 +57,13 @@ def race_lines(scene: Scene) -> list[str]:
     ]
     told = [f"{left(name, width)} {text}".rstrip() if text else name for name, text in lines]
     if more := len(scene.workers) - len(workers):
-        told.append(f"… and {more:,} more workers")
+        told.append(f"… and {counted(more, 'more worker')}")
     return [*told, "", *_signs(scene)]
+
+
+def _origin(scene: Scene) -> str:
+    """What differences are from: without a source the first row of the event stands for its tick."""
+    return "first row" if scene.page.inferred else "tick"
 
 
 def severity(one: SceneAttempt) -> Severity:
@@ -117,5 +123,5 @@ def _signs(scene: Scene) -> list[str]:
     ]
     return [
         "   ".join(told),
-        f"{_TICK} tick   {ORIGINAL_ROW.glyph} original row   {COPY_ROW.glyph} duplicate row",
+        f"{_TICK} {_origin(scene)}   {ORIGINAL_ROW.glyph} original row   {COPY_ROW.glyph} duplicate row",
     ]

@@ -89,7 +89,7 @@ def _by_worker(inv: Investigation) -> list[Part]:
         Heading("By worker"),
         Sentences(("An event that two workers attempted counts for both.",)),
         Picture(
-            _caption("workers", len(workers)),
+            _caption("worker", "workers", len(workers)),
             partial(by_worker_chart, workers),
             partial(_worker_lines, workers),
         ),
@@ -120,7 +120,7 @@ def _by_symbol(inv: Investigation) -> list[Part]:
     return [
         Heading("By symbol"),
         Picture(
-            _caption("symbols that have any", len(hit)),
+            _caption("symbol that has any", "symbols that have any", len(hit)),
             partial(by_symbol_chart, hit[:MOST_BARS]),
             partial(
                 bars,
@@ -132,10 +132,12 @@ def _by_symbol(inv: Investigation) -> list[Part]:
     ]
 
 
-def _caption(what: str, count: int) -> str:
+def _caption(one: str, many: str, count: int) -> str:
+    if count == 1:
+        return f"Duplicated events of the only {one}."
     if count <= MOST_BARS:
-        return f"Duplicated events of all {count:,} {what}."
-    return f"Duplicated events of the first {MOST_BARS} of {count:,} {what}."
+        return f"Duplicated events of all {count:,} {many}."
+    return f"Duplicated events of the first {MOST_BARS} of {count:,} {many}."
 
 
 def _moment(at_ns: int) -> str:

@@ -99,9 +99,10 @@ class ClocksScreen(Screen[None]):
 
     def _nothing(self) -> str:
         """Why there is nothing to ask."""
-        missing = self._case.summary["missing"]
-        if missing:
+        if missing := self._case.summary["missing"]:
             return f"not known: {' and '.join(missing)} not given"
+        if not self._case.summary["attempts"]:
+            return "no attempt is logged: there are no clocks to doubt"
         return "no cause of a duplicate hangs on two clocks"
 
     @on(Table.Moved)
