@@ -20,7 +20,7 @@ from analysis.hand_made import write_bundle
 from markdown_it import MarkdownIt
 
 import raceview
-from raceview.errors import UsageError
+from raceview.errors import OutputError, UsageError
 from raceview.export import write_exports
 from raceview.export.notebook import kernel, write_notebook
 from raceview.export.notebook import write as writing
@@ -260,6 +260,34 @@ def test_a_cell_that_fails_leaves_the_old_notebook(tmp_path: Path, monkeypatch: 
         write_notebook(inv, path)
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["n.ipynb"]
+
+
+def test_a_temporary_folder_whose_name_is_too_long_for_sockets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / ("x" * 100)
+    long.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(long))
+    monkeypatch.setattr(writing, "story", lambda *_: [code("right", "print('ran')")])
+    with raceview.open_bundle(SAMPLE) as inv:
+        write_notebook(inv, tmp_path / "n.ipynb")
+    assert "ran" in (tmp_path / "n.ipynb").read_text()
+    assert os.listdir(long) == []
+
+
+def test_a_kernel_that_cannot_start_is_not_told_as_a_file_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(kernel, "_environment", refused)
+    with (
+        raceview.open_bundle(SAMPLE) as inv,
+        pytest.raises(OutputError, match=r"^the notebook cannot be run: Resource temporarily unavailable$"),
+    ):
+        write_notebook(inv, tmp_path / "n.ipynb")
+    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.skipif(not ASSESSMENT.is_dir(), reason="the assessment bundle is not here")

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import raceview
+from raceview.errors import OutputError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -28,7 +29,24 @@ class CellFailedError(Exception):
 def run(
     notebook: NotebookNode, folder: Path, progress: Callable[[str, int, int], None] | None = None
 ) -> None:
-    """Execute every cell in place, as if the notebook lay in `folder`. Raises CellFailedError where one fails."""
+    """Execute every cell in place, as if the notebook lay in `folder`.
+
+    Raises CellFailedError where one fails, OutputError where the system gives no room or no process to run them in.
+    """
+    try:
+        with TemporaryDirectory(prefix="raceview-kernel-") as temporary:
+            _run(notebook, folder, Path(temporary), progress)
+    except OSError as error:
+        raise OutputError(f"the notebook cannot be run: {error.strerror or error}") from error
+
+
+def _run(
+    notebook: NotebookNode,
+    folder: Path,
+    temporary: Path,
+    progress: Callable[[str, int, int], None] | None,
+) -> None:
+    """Execute it; what the kernel writes for itself goes to `temporary`."""
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -39,25 +57,33 @@ def run(
         if progress:
             progress("running the notebook", cell_index, cells)
 
-    with TemporaryDirectory(prefix="raceview-kernel-") as temporary:
-        manager = AsyncKernelManager(
-            connection_file=str(Path(temporary) / "connection.json"), transport="ipc", shutdown_wait_time=5.0
-        )
-        manager._kernel_spec = _kernel_spec(Path(temporary))
-        client = NotebookClient(
-            notebook,
-            km=manager,
-            timeout=None,
-            record_timing=False,
-            resources={"metadata": {"path": str(folder)}},
-            on_cell_start=told,
-        )
-        client.owns_km = True  # it is to end the kernel, too
-        try:
-            client.execute(env=_environment(Path(temporary)))
-        except (CellExecutionError, DeadKernelError) as error:
-            said = str(getattr(error, "evalue", "") or error)[:LONGEST_ERROR]
-            raise CellFailedError(f"a cell of the notebook failed: {said}") from error
+    connection = temporary / "connection.json"
+    manager = AsyncKernelManager(
+        connection_file=str(connection), transport=_transport(connection), shutdown_wait_time=5.0
+    )
+    manager._kernel_spec = _kernel_spec(temporary)
+    client = NotebookClient(
+        notebook,
+        km=manager,
+        timeout=None,
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+        on_cell_start=told,
+    )
+    client.owns_km = True  # it is to end the kernel, too
+    try:
+        client.execute(env=_environment(temporary))
+    except (CellExecutionError, DeadKernelError) as error:
+        said = str(getattr(error, "evalue", "") or error)[:LONGEST_ERROR]
+        raise CellFailedError(f"a cell of the notebook failed: {said}") from error
+
+
+def _transport(connection: Path) -> str:
+    """Sockets beside the connection file, the user's alone; on loopback where their names would be too long."""
+    from zmq import IPC_PATH_MAX_LEN
+
+    longest = f"{connection.with_suffix('')}-ipc-9"
+    return "ipc" if len(os.fsencode(longest)) <= IPC_PATH_MAX_LEN else "tcp"
 
 
 def _kernel_spec(temporary: Path) -> Any:
