@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from raceview.bundle import BundleFiles
 from raceview.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    from raceview.bundle import BundleFiles
 
 
 @contextmanager
@@ -19,23 +23,33 @@ def whole_file(path: Path) -> Iterator[Path]:
     Folders on the way are made, and links are followed. Raises OutputError where it cannot be written: also where a
     device or a pipe is there, which a file would take the place of.
     """
-    staged: Path | None = None
     try:
         place = Path(os.path.realpath(path))
         place.parent.mkdir(parents=True, exist_ok=True)
         if place.exists() and not place.is_file():
             raise OSError(0, "it is a folder" if place.is_dir() else "it is no regular file", str(path))
-        handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", suffix=path.suffix, dir=place.parent)
-        os.close(handle)
-        staged = Path(name)
-        yield staged
-        staged.chmod(0o666 & ~_umask())  # a temporary file is its owner's alone
-        os.replace(staged, place)
+        with replacement(place) as staged:
+            yield staged
     except OSError as error:
         raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def replacement(place: Path) -> Iterator[Path]:
+    """A file beside `place` that becomes it where the block ends well, with the permissions of the one that was there.
+
+    Else it is removed. Raises OSError where it cannot be written.
+    """
+    mode = place.stat().st_mode if place.exists() else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", suffix=place.suffix, dir=place.parent)
+    os.close(handle)
+    staged = Path(name)
+    try:
+        yield staged
+        staged.chmod(stat.S_IMODE(mode))  # a temporary file is its owner's alone
+        os.replace(staged, place)
     finally:
-        if staged is not None:
-            staged.unlink(missing_ok=True)
+        staged.unlink(missing_ok=True)
 
 
 def refuse_inputs(path: Path, files: BundleFiles) -> None:

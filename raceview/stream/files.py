@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
 from raceview.errors import InputError, OutputError, UsageError
+from raceview.export.one_file import replacement
 from raceview.stream.task import STREAM, Task
 
 CHUNK = 8 << 20
@@ -132,30 +132,18 @@ def replacing(path: str | None) -> Iterator[IO[bytes] | None]:
                 raise OutputError(f"standard output cannot be written: {error.strerror}") from error
     else:
         try:
-            with _beside(Path(os.path.realpath(path))) as file:
+            with _opened(Path(os.path.realpath(path))) as file:
                 yield file
         except OSError as error:
             raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[IO[bytes]]:
-    """A temporary file that is renamed to `path` at the end, with its permissions; what is no file is written to."""
-    mode = path.stat().st_mode if path.exists() else None
-    if mode is not None and not stat.S_ISREG(mode):
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """The file that is to take the place of `path`; what is no regular file, as a device or a pipe, is written to."""
+    if path.exists() and not path.is_file():
         with path.open("wb") as file:
             yield file
         return
-    if mode is None:
-        mask = os.umask(0)
-        os.umask(mask)
-        mode = 0o666 & ~mask
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            os.fchmod(handle, stat.S_IMODE(mode))
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
+    with replacement(path) as staged, staged.open("wb") as file:
+        yield file

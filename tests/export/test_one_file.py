@@ -25,6 +25,15 @@ def test_it_replaces_what_was_there(tmp_path: Path) -> None:
     assert path.stat().st_mode == (tmp_path / "usual").stat().st_mode
 
 
+def test_it_keeps_the_permissions_of_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    path.write_text("old")
+    path.chmod(0o640)
+    with whole_file(path) as staged:
+        staged.write_text("new")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("new", 0o640)
+
+
 def test_what_fails_leaves_the_old_one(tmp_path: Path) -> None:
     path = tmp_path / "out.json"
     path.write_text("old")
