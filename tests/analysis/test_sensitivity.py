@@ -15,6 +15,7 @@ import pytest
 
 import raceview
 from analysis.conftest import Opened
+from raceview import sensitivity
 from raceview.model import Cause
 from raceview.simulate import Family, simulate
 
@@ -88,7 +89,9 @@ def drawn(rng: np.random.Generator) -> tuple[list[Attempt], frozenset[int]]:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_margins_and_counts_are_those_of_the_definitions(linked: Opened, seed: int) -> None:
+def test_margins_and_counts_are_those_of_the_definitions(
+    linked: Opened, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rng = np.random.default_rng(seed)
     cases = [drawn(rng) for _ in range(EVENTS)]
     log, output = ["event_id worker_id start end status"], ["event attempt"]
@@ -120,6 +123,9 @@ def test_margins_and_counts_are_those_of_the_definitions(linked: Opened, seed: i
             counts = Counter(causes)
             expected.append([f"w{worker}", shift, *(counts[cause] for cause in Cause), changed])
     assert inv.sensitivity(shifts).to_numpy().tolist() == expected
+    for few in (1, EVENTS * len(shifts)):  # a worker at a time, or some
+        monkeypatch.setattr(sensitivity, "MOST_TRIALS", few)
+        assert inv.sensitivity(shifts).to_numpy().tolist() == expected
 
 
 def test_a_log_that_really_was_shifted(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from raceview.investigation import Investigation
 
 MOST_WORKERS = 20
-"""Workers that are asked about: each takes some ten queries."""
+"""Workers that are asked about: more lines could not be told apart."""
 MOST = 400
 """Lines of the long table."""
 _HEAD = (
