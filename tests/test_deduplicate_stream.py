@@ -257,7 +257,7 @@ def test_what_is_told_of_the_plain_rule(
         "deduplicate-stream: in.csv: 6 rows read, 2 removed.\n"
         "deduplicate-stream: Rows that share symbol and timestamp were taken for one event, whatever else is in them: "
         "2 groups.\n"
-        "deduplicate-stream: Kept of each: the row that was emitted last. 1 repeat the price, too; the others may be "
+        "deduplicate-stream: Kept of each: the row that was emitted last. 1 repeats the price, too; the others may be "
         "different events, and copies that are off in time were not looked for.\n"
     )
 

@@ -77,7 +77,8 @@ def _tell_exact_key(engine: Engine, task: Task, removed: int) -> None:
     )
     if removed:
         tell(
-            f"Kept of each: {_KEPT[task.policy]}. {int(exact):,} repeat the {task.columns['price']}, too; the others "
+            f"Kept of each: {_KEPT[task.policy]}. {int(exact):,} {'repeats' if exact == 1 else 'repeat'} the "
+            f"{task.columns['price']}, too; the others "
             "may be different events, and copies that are off in time were not looked for."
         )
 
