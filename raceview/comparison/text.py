@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from math import ceil, floor, inf, log10
 from textwrap import wrap
 
+from raceview.comparison.amounts import change, count, least, moved, number, percent
 from raceview.comparison.finding_changes import FindingChange, Move
-from raceview.comparison.judge import ONCE, Change, Comparison, Verdict
-from raceview.comparison.rates import Interval, Rate
+from raceview.comparison.judge import Change, Comparison, Verdict
 from raceview.comparison.side import Group, Key, Side
 from raceview.model import NS_PER_SECOND, Outcome, words
 from raceview.safe_text import columns, left, printable
@@ -18,8 +17,6 @@ WIDTH = 80
 _NAME, _SUBJECT = 16, 40
 _MOST_LINES = 8
 _MOST_ALIKE = 3
-_THOUSAND, _MANY = 1_000, 1_000_000
-_TIMES_OVER = 10
 _SEEN_BURSTS = 1.5
 _MARKS = {
     Verdict.BETTER: "better",
@@ -39,6 +36,7 @@ _TITLES = {
     Group.WORKER_TIMEOUTS: "worker: timeouts",
 }
 _FILE_WORDS = {"ticks": "the source", "attempts": "the worker log", "output": "the output"}
+_MISSING = "on the other side a file is missing"
 _LEGEND = (
     "Rates before and after, and the change with a 95 % interval, which allows for bursts. Same: no change that chance "
     "would not make, where a fall by half would have been seen; too few: it would not. Better and worse allow for how "
@@ -83,12 +81,12 @@ def _headline(found: Comparison) -> str:
         return f"Whether duplicates became fewer is unknown: {_why_unknown(found, line.key)}."
     was, now = percent(line.pair.before), percent(line.pair.after)
     if line.verdict in {Verdict.BETTER, Verdict.WORSE} and line.pair.ratio:
-        return f"{what.capitalize()} went from {was} to {now} of events: {_moved(line.pair.ratio)}."
+        return f"{what.capitalize()} went from {was} to {now} of events: {moved(line.pair.ratio)}."
     rates = f"{was} of events before, {now} after"
     if line.verdict is Verdict.NO_CHANGE:
-        seen = f"; a fall by {_least(line.needed)} would have been seen" if line.needed is not None else ""
+        seen = f"; a fall by {least(line.needed)} would have been seen" if line.needed is not None else ""
         return f"No change of {what} that chance would not make: {rates}{seen}."
-    needed = "not even a fall to none" if line.needed is None else f"only a fall by {_least(line.needed)}"
+    needed = "not even a fall to none" if line.needed is None else f"only a fall by {least(line.needed)}"
     return f"Too little data to tell whether {what} changed: {rates}; {needed} would be seen."
 
 
@@ -100,21 +98,8 @@ def _why_unknown(found: Comparison, key: Key) -> str:
             return f"{' and '.join(_FILE_WORDS[role] for role in lacking)} {when} {were} not given"
     if found.before.inferred != found.after.inferred:
         which = "before" if found.before.inferred else "after"
-        return f"{which}, events were only inferred from the output, for the source was not given"
+        return f"events {which} were only inferred from the output, for the source was not given"
     return "none is on both sides"
-
-
-def _moved(ratio: Interval) -> str:
-    """`a fall by 97 % (95 % interval 94 to 99)`."""
-    if ratio.value < 1:
-        ends = [_share(1 - end) for end in (ratio.high, ratio.low)]
-        return f"a fall by {_share(1 - ratio.value)} % (95 % interval {' to '.join(ends)})"
-    if ratio.value == inf:
-        return "from none"
-    if ratio.value < _TIMES_OVER and ratio.high < inf:
-        ends = [_share(end - 1) for end in (ratio.low, ratio.high)]
-        return f"a rise by {_share(ratio.value - 1)} % (95 % interval {' to '.join(ends)})"
-    return f"{ratio.value:,.3g} times as many (95 % interval {ratio.low:,.3g} to {_times(ratio.high)})"
 
 
 def _bursts(line: Change) -> str:
@@ -132,7 +117,7 @@ def _listed(title: str, lines: Sequence[Change]) -> str:
     if not lines:
         return ""
     surest = sorted(lines, key=lambda line: line.p_value or 0.0)[:_MOST_ALIKE]
-    named = [f"{_about(line)} {_change(line)}" for line in surest]
+    named = [f"{_about(line)} {change(line)}" for line in surest]
     more = f", and {len(lines) - _MOST_ALIKE:,} more" if len(lines) > _MOST_ALIKE else ""
     return f"{title}: {', '.join(named)}{more}."
 
@@ -154,11 +139,7 @@ def _sides(found: Comparison) -> Iterator[list[str]]:
             ("-" if role in side.missing and not (role == "ticks" and side.inferred) else f"{count:,}")
             for role, count in _counted(side)
         )
-        yield [when, *counts, _number(seconds), _number(side.events / seconds) if seconds else "-"]
-
-
-def _number(value: float) -> str:
-    return f"{value:.4g}" if value < _THOUSAND else f"{value:,.0f}"
+        yield [when, *counts, number(seconds), number(side.events / seconds) if seconds else "-"]
 
 
 def _counted(side: Side) -> tuple[tuple[str, int], ...]:
@@ -182,64 +163,8 @@ def _group(found: Comparison, group: Group, lines: Sequence[Change]) -> list[str
 
 
 def _cells(line: Change) -> list[str]:
-    rates = [
-        f"{_count(rate.count)} {percent(rate):>7}" if rate else "-" for rate in (line.before, line.after)
-    ]
-    return [printable(words(line.key.name), _NAME), *rates, _change(line), _MARKS[line.verdict]]
-
-
-def _change(line: Change) -> str:
-    """`-97 % (-99 to -94)`; of what nearly always holds the points of a percentage."""
-    if line.pair is None:
-        return ""
-    if line.key == ONCE:
-        points = line.pair.difference
-        value, low, high = (f"{100 * end:+.2g}" for end in (points.value, points.low, points.high))
-        return f"{value} pt ({low} to {high})"
-    ratio = line.pair.ratio
-    if ratio is None:
-        return ""
-    if ratio.value == inf:
-        return "from none"
-    if max(ratio.value, ratio.high) >= _TIMES_OVER:
-        return f"x{_times(ratio.value)} (x{_times(ratio.low)} to x{_times(ratio.high)})"
-    value, low, high = (_signed(end - 1) for end in (ratio.value, ratio.low, ratio.high))
-    return f"{value} % ({low} to {high})"
-
-
-def _times(value: float) -> str:
-    return "any" if value == inf else f"{value:,.2g}" if value < _TIMES_OVER else f"{value:,.0f}"
-
-
-def _signed(share: float) -> str:
-    text = _share(share)
-    return text if text == "0" or share < 0 else f"+{text}"
-
-
-def _share(share: float) -> str:
-    """Per cent without a sign for it; never rounded to all where it is not all."""
-    per_cent = 100 * share
-    if abs(per_cent) > 99 and abs(per_cent) < 100:  # noqa: PLR2004 - where the last per cent is what counts
-        cut = floor(abs(per_cent) * 10) / 10
-        return f"{'-' if share < 0 else ''}{cut:.1f}".removesuffix(".0")
-    return f"{round(per_cent)}"
-
-
-def _least(needed: float | None) -> str:
-    return f"{ceil(100 * (needed or 0))} % or more"
-
-
-def percent(rate: Rate) -> str:
-    """`0.357 %`: two digits at least, and never rounded to none or to all where it is neither."""
-    value = rate.value
-    if value in {0, 1}:
-        return f"{100 * value:.0f} %"
-    small = 100 * min(value, 1 - value)
-    return f"{100 * value:.{max(1, 1 - floor(log10(small)))}f} %"
-
-
-def _count(count: int) -> str:
-    return f"{count:,}" if count < _MANY else f"{count / _MANY:,.2f}M"
+    rates = [f"{count(rate.count)} {percent(rate):>7}" if rate else "-" for rate in (line.before, line.after)]
+    return [printable(words(line.key.name), _NAME), *rates, change(line), _MARKS[line.verdict]]
 
 
 def _findings(findings: Sequence[FindingChange]) -> list[str]:
@@ -254,13 +179,18 @@ def _findings(findings: Sequence[FindingChange]) -> list[str]:
         if (rest := len(told) - _MOST_ALIKE) > 0:
             lines.append(f"  ... and {rest:,} more of {words(finding)}: see --json")
         if not told:
-            was, now = (
-                sum(one.before is not None for one in alike),
-                sum(one.after is not None for one in alike),
-            )
-            both = sum(one.before is not None and one.after is not None for one in alike)
-            lines += _wrapped(f"- {words(finding)}: {was:,} before, {now:,} after, {both:,} the same", "  ")
+            lines += _wrapped(f"- {words(finding)}: {_how_many(alike)}", "  ")
     return lines
+
+
+def _how_many(alike: Sequence[FindingChange]) -> str:
+    """`7 before, 8 after, 6 the same`; where none could be found for want of a file, that is not told as none."""
+    was = sum(one.before is not None for one in alike)
+    now = sum(one.after is not None for one in alike)
+    if not (was and now) and any(one.move is Move.UNKNOWN for one in alike):
+        return f"{was or now:,} {'before' if was else 'after'}; {_MISSING}"
+    both = sum(one.before is not None and one.after is not None for one in alike)
+    return f"{was:,} before, {now:,} after, {both:,} the same"
 
 
 def _estimated(one: FindingChange) -> bool:
@@ -276,7 +206,7 @@ def _found(one: FindingChange) -> str:
     if one.move is Move.GONE:
         return f"gone: it was {was}"
     if one.move is Move.UNKNOWN:
-        return f"{was or now} {'before' if was else 'after'}; on the other side a file is missing"
+        return f"{was or now} {'before' if was else 'after'}; {_MISSING}"
     if one.move is Move.SAME:
         return f"as before: {was}, now {now}"
     by = ""

@@ -147,6 +147,20 @@ def test_a_finding_that_cannot_be_seen_is_not_gone() -> None:
     assert [one.move for one in Comparison.of(before, after).findings] == [Move.UNKNOWN]
 
 
+def test_a_count_of_findings_that_cannot_be_seen_is_not_none() -> None:
+    even = tally(100, 70_000)
+    twins = {("twin", name): Estimate(2, "events", None, None) for name in "xyz"}
+    unseen = without(side(even), "ticks")
+    for before, after, when in (
+        (unseen, side(even, findings=twins), "after"),
+        (side(even, findings=twins), unseen, "before"),
+    ):
+        told = render_comparison(Comparison.of(before, after))
+        assert f"\n- twin: 3 {when}; on the other side a file is missing\n" in told
+    seen = render_comparison(Comparison.of(side(even), side(even, findings=twins)))
+    assert "\n- twin: 0 before, 3 after, 0 the same\n" in seen
+
+
 def test_the_gate_names_what_got_worse() -> None:
     even, few = tally(100, 70_000), tally(1, 70_000)
     found = Comparison.of(side(even, {LOST: few}), side(even, {LOST: even}, _skew(5)))
