@@ -9,7 +9,7 @@ from raceview.safeguards.patience import patience_ns
 from raceview.safeguards.prices import attempts_at_peak, hottest_symbol
 from raceview.safeguards.rule import Replayed, Rule
 from raceview.safeguards.thresholds import ALWAYS, find_thresholds, shown
-from raceview.safeguards.unsure import claimed_again, open_successes, open_timeouts, why
+from raceview.safeguards.unsure import claimed_again, joined, open_successes, open_timeouts, why
 
 BEATS_PER_PATIENCE = 3
 """A worker is given up after so many beats missed: what Kafka's documentation advises."""
@@ -38,18 +38,18 @@ def heartbeat(engine: Engine) -> Replayed:
     prevented.
     """
     effect = find_thresholds(engine, "beat_low", "beat_high").at(ALWAYS)
+    unsure = why(engine, effect, _ALIVE if claimed_again(engine) else "", open_successes(engine))
     patience = patience_ns(engine)
     if patience is None:
-        return Replayed(effect, None, note="no time-out is logged to set the beat by")
+        return Replayed(effect, None, note=joined("no time-out is logged to set the beat by", unsure))
     beat = max(1, patience // BEATS_PER_PATIENCE)
     ((workers,),) = engine.rows("SELECT count(*) FROM workers")
     price = Price(round(workers * NS_PER_SECOND / beat, 3), "heartbeats/s")
-    note = why(effect, _ALIVE if claimed_again(engine) else "", open_successes(engine))
-    return Replayed(effect, price, f"each {shown(beat)}", note)
+    return Replayed(effect, price, f"each {shown(beat)}", unsure)
 
 
 def _unsure(engine: Engine, effect: Effect) -> str:
-    return why(effect, open_timeouts(engine), open_successes(engine))
+    return why(engine, effect, open_timeouts(engine), open_successes(engine))
 
 
 RULES = (

@@ -9,7 +9,7 @@ from raceview.safeguards.keys import first_row_harm
 from raceview.safeguards.prices import attempts_at_peak
 from raceview.safeguards.rule import Replayed, Rule
 from raceview.safeguards.thresholds import ALWAYS, find_thresholds
-from raceview.safeguards.unsure import open_successes, why
+from raceview.safeguards.unsure import joined, open_successes, why
 
 TOKEN_BYTES = 8.0
 """A 64-bit counter."""
@@ -29,11 +29,11 @@ def fencing_token(engine: Engine) -> Replayed:
         "ON b.event = a.event AND b.attempt > a.attempt AND b.end_ns < a.end_ns "
         "WHERE a.failed = 0 AND b.failed = 0 AND a.rows >= a.attempts) AS o"
     )
-    note = (
+    note = why(
+        engine,
+        found,
         f"who wrote first is not logged: if each success wrote at its end, {overtaken:,} "
-        f"{'was' if overtaken == 1 else 'were'} overtaken by a success"
-        if found.low < found.high
-        else ""
+        f"{'was' if overtaken == 1 else 'were'} overtaken by a success",
     )
     return Replayed(
         Effect(found.low, found.high, min(first_row_harm(engine), found.high)),
@@ -57,7 +57,7 @@ def transaction(engine: Engine) -> Replayed:
         if harmed
         else ""
     )
-    note = "; ".join(part for part in (alone, why(found, open_successes(engine))) if part)
+    note = joined(alone, why(engine, found, open_successes(engine)))
     return Replayed(
         Effect(found.low, found.high, int(harmed)), attempts_at_peak(engine, "commits"), note=note
     )

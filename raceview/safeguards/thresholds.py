@@ -55,6 +55,7 @@ def find_thresholds(engine: Engine, low: str, high: str, spared: int = 0, extra:
     not have written may be the ones that did not: so many are not counted as certain. Where it has more, a further
     row may be of any of them (`extra`). At least one row is always left, or the event is harmed: where each of its
     rows may be from an attempt that would not have written, and no attempt timed out (then a retry would come).
+    Of an event without any attempt in the log (`extra` again) all but one row may be of such attempts.
     `spared` is how many of an event's attempts do not count because they are the ones that the others repeat.
     """
     found = engine.arrays(
@@ -78,6 +79,9 @@ def find_thresholds(engine: Engine, low: str, high: str, spared: int = 0, extra:
         UNION ALL
         SELECT 1 AS part, high_ns AS setting_ns, rows - attempts AS times FROM sides
         WHERE {int(extra)} = 1 AND high_ns IS NOT NULL AND high_rank = 1 AND rows > attempts
+        UNION ALL
+        SELECT 1 AS part, {ALWAYS} AS setting_ns, rows - 1 AS times FROM ledger
+        WHERE {int(extra)} = 1 AND attempts = 0 AND rows > 1
         UNION ALL
         SELECT 2 AS part, high_ns AS setting_ns, 1 AS times FROM sides
         WHERE high_ns IS NOT NULL AND high_rank = rows AND failures = 0 AND attempts > rows

@@ -9,7 +9,7 @@ from raceview.safeguards.answer import Effect
 _DEALT = "which of an event's attempts would have started, and which left its rows, is not logged"
 
 
-def why(effect: Effect, *reasons: str) -> str:
+def why(engine: Engine, effect: Effect, *reasons: str) -> str:
     """The reasons that there are (the others are empty), where the two numbers are apart; else nothing.
 
     Where nothing else is open it is the dealing out of rows to attempts, and attempts behind others that might not have
@@ -17,7 +17,12 @@ def why(effect: Effect, *reasons: str) -> str:
     """
     if effect.low == effect.high:
         return ""
-    return "; ".join(reason for reason in reasons if reason) or _DEALT
+    return joined(*reasons, _unlogged(engine)) or _DEALT
+
+
+def joined(*parts: str) -> str:
+    """The parts of a note that say something."""
+    return "; ".join(part for part in parts if part)
 
 
 def claimed_again(engine: Engine) -> int:
@@ -32,6 +37,12 @@ def open_timeouts(engine: Engine) -> str:
 
 def open_successes(engine: Engine) -> str:
     return _open(engine, 0, "succeeded")
+
+
+def _unlogged(engine: Engine) -> str:
+    """Duplicated events of which the log says nothing."""
+    ((events,),) = engine.rows("SELECT count(*) FROM ledger WHERE attempts = 0 AND rows > 1")
+    return f"{counted(events, 'duplicated event')} without an attempt in the log" if events else ""
 
 
 def _open(engine: Engine, failed: int, ended: str) -> str:

@@ -10,7 +10,7 @@ from raceview.safeguards.patience import longest_work_ns, patience_ns
 from raceview.safeguards.prices import keys_within
 from raceview.safeguards.rule import Replayed, Rule
 from raceview.safeguards.thresholds import Thresholds, decades, find_thresholds, shown
-from raceview.safeguards.unsure import claimed_again, open_successes, why
+from raceview.safeguards.unsure import claimed_again, joined, open_successes, why
 
 _NEVER = "CAST(NULL AS BIGINT)"
 _WRITTEN = "when a time-out, or an attempt's second row, was written is not logged"
@@ -29,7 +29,7 @@ def ttl_key(engine: Engine) -> Replayed:
     reach = reach[reach > 0]  # what any TTL refuses sets none
     setting = _whole_ms(int(reach.max())) if reach.size else _whole_ms(longest_work_ns(engine))
     (effect,) = _with_first_row(engine, [found.at(setting)])
-    note = why(effect, _WRITTEN, open_successes(engine))
+    note = why(engine, effect, _WRITTEN, open_successes(engine))
     return Replayed(effect, keys_within(engine, [setting])[0], f"TTL {shown(setting)}", note)
 
 
@@ -56,9 +56,8 @@ def lease(engine: Engine) -> Replayed:
         if failed
         else ""
     )
-    unsure = why(effect, _DONE if claimed_again(engine) else "", open_successes(engine))
-    note = "; ".join(part for part in (waits, unsure) if part)
-    return Replayed(effect, _run_out(engine, [setting])[0], f"lease {shown(setting)}", note)
+    unsure = why(engine, effect, _DONE if claimed_again(engine) else "", open_successes(engine))
+    return Replayed(effect, _run_out(engine, [setting])[0], f"lease {shown(setting)}", joined(waits, unsure))
 
 
 def lease_curve(engine: Engine) -> list[CurvePoint]:
@@ -75,9 +74,11 @@ def timeout(engine: Engine) -> Replayed:
     found = _timeout_thresholds(engine)
     present = patience_ns(engine)
     if present is None:
-        return Replayed(found.at(0), None, note="no time-out is logged that could be made longer")
+        effect = found.at(0)
+        note = "no time-out is logged that could be made longer"
+        return Replayed(effect, None, note=joined(note, why(engine, effect)))
     effect = found.at(2 * present)
-    return Replayed(effect, _later(present), f"time-out {shown(2 * present)}", why(effect, _DONE))
+    return Replayed(effect, _later(present), f"time-out {shown(2 * present)}", why(engine, effect, _DONE))
 
 
 def timeout_curve(engine: Engine) -> list[CurvePoint]:

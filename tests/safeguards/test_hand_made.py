@@ -396,5 +396,41 @@ def test_where_two_numbers_are_apart_the_note_says_why(linked: Opened) -> None:
         assert all(one.note for one in inv.safeguards_list if one.prevented_low != one.prevented_high)
 
 
+def test_of_an_event_without_an_attempt_in_the_log_nothing_is_certain(linked: Opened) -> None:
+    """e2 is written three times, by whom nobody knows; e1 by two attempts, one after the other."""
+    inv = linked(
+        "event_id\n e1\n e2",
+        """
+        event_id worker_id start end
+        e1       w1        1000  1010
+        e1       w2        1020  1030
+        """,
+        "event\n e1\n e1\n e2\n e2\n e2",
+    )
+    asked = (
+        Safeguard.TTL_KEY,
+        Safeguard.ATOMIC_CLAIM,
+        Safeguard.LEASE,
+        Safeguard.HEARTBEAT,
+        Safeguard.TIMEOUT,
+        Safeguard.FENCING_TOKEN,
+        Safeguard.TRANSACTION,
+    )
+    assert answers(inv, *asked) == table(
+        """
+        safeguard     low high harmed
+        ttl_key       1   3    0
+        atomic_claim  0   2    0
+        lease         0   2    0
+        heartbeat     0   2    0
+        timeout       0   2    0
+        fencing_token 0   2    0
+        transaction   1   3    0
+        """
+    )
+    for safeguard in asked:
+        assert _note(inv, safeguard).endswith("1 duplicated event without an attempt in the log")
+
+
 def _note(inv: Investigation, safeguard: Safeguard) -> str:
     return next(one.note for one in inv.safeguards_list if one.safeguard is safeguard)
