@@ -134,7 +134,7 @@ class Investigation:
                 "attempt_events",
                 "attempts",
             )
-            sql.create(self.engine, "ticks", "outputs")
+            sql.create(self.engine, "ticks", "outputs", "twins", "same_key")
             if self._has_source:
                 sql.create(self.engine, "exact_pairs", "exact", "rest")
             attempts.result()
@@ -147,7 +147,7 @@ class Investigation:
     def _prepare_apart(self) -> None:
         """What does not wait for the linkage."""
         sql.create(self.engine, "attempt_pairs", attempts="attempts")
-        sql.create(self.engine, "windows", "same_key")
+        sql.create(self.engine, "windows")
         self.price_step_units  # noqa: B018  # kept for later
 
     def _link(self) -> Linkage:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from raceview import sql
 from raceview.engine.base import Engine
 from raceview.findings.finding import Finding
 from raceview.model import FindingName
@@ -10,7 +9,6 @@ from raceview.model import FindingName
 
 def twins(engine: Engine) -> list[Finding]:
     """Source events that cannot be told apart."""
-    sql.create(engine, "twins")
     found = engine.rows(
         "SELECT s.symbol, k.timestamp, k.price, w.events, "
         "(SELECT string_agg(i.event_id, ', ' ORDER BY i.line) FROM ticks AS t JOIN ticks_read AS i ON i.line = t.event "

@@ -1,5 +1,6 @@
--- The event of each attempt. Where an event_id has several payloads, the attempt belongs to the one whose time is
--- nearest to its start (ties: the first); an event_id without a tick gets a negative number, minus its first line.
+-- The event of each attempt whose event_id alone does not tell it; few, or none. Where an event_id has several payloads,
+-- the attempt belongs to the one whose time is nearest to its start (ties: the first); an event_id without a tick gets a
+-- negative number, minus its first line.
 --   line   of the attempt
 --   event
 WITH loose AS (
@@ -20,6 +21,4 @@ nearest AS (
     FROM loose AS a
     LEFT JOIN payloads AS t ON t.event_id = a.event_id
 )
-SELECT line, event FROM attempt_matches WHERE event IS NOT NULL
-UNION ALL
 SELECT line, coalesce(event, unknown) AS event FROM nearest WHERE nearness = 1

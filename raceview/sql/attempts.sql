@@ -1,18 +1,20 @@
 -- The attempts as integers, numbered within their event from 1 by start, then line.
 --   line, event, attempt
---   worker      of `workers`
---   start_ns, end_ns   end_ns is NULL where the window is open
---   failed      1 where it timed out
-WITH several AS (SELECT event FROM attempt_events GROUP BY event HAVING count(*) > 1),
-numbered AS (
-    SELECT a.line, row_number() OVER (PARTITION BY e.event ORDER BY a.start_ns, a.line) AS attempt
+--   worker, start_ns, end_ns, failed   as in `attempt_matches`
+WITH several AS (SELECT event FROM attempt_matches WHERE event IS NOT NULL GROUP BY event HAVING count(*) > 1),
+to_number AS (
+    SELECT m.line, m.event, m.start_ns
+    FROM attempt_matches AS m
+    JOIN several AS s ON s.event = m.event
+    UNION ALL
+    SELECT e.line, e.event, m.start_ns
     FROM attempt_events AS e
-    JOIN several AS s ON s.event = e.event
-    JOIN attempts_read AS a ON a.line = e.line
+    JOIN attempt_matches AS m ON m.line = e.line
+),
+numbered AS (
+    SELECT line, event, row_number() OVER (PARTITION BY event ORDER BY start_ns, line) AS attempt FROM to_number
 )
-SELECT a.line, e.event, coalesce(n.attempt, 1) AS attempt, w.worker, a.start_ns, a.end_ns,
-    CASE WHEN a.status = 'timeout' THEN 1 ELSE 0 END AS failed
-FROM attempts_read AS a
-JOIN attempt_events AS e ON e.line = a.line
-JOIN workers AS w ON w.worker_id = a.worker_id
-LEFT JOIN numbered AS n ON n.line = a.line
+SELECT m.line, coalesce(m.event, n.event) AS event, coalesce(n.attempt, 1) AS attempt, m.worker, m.start_ns, m.end_ns,
+    m.failed
+FROM attempt_matches AS m
+LEFT JOIN numbered AS n ON n.line = m.line

@@ -1,10 +1,14 @@
 -- The exact rows, one to one with events: where several rows or several events share a key, they are paired by rank.
 --   row, event
 --   twins    how many events share the key: which of them the row came from cannot be known
+-- Rows that share no more than symbol and time with another one are ranked, too, which changes nothing for them.
 WITH tied AS (
     SELECT row, event FROM exact_pairs
-    WHERE row IN (SELECT row FROM exact_pairs GROUP BY row HAVING count(*) > 1)
-    OR event IN (SELECT event FROM exact_pairs GROUP BY event HAVING count(*) > 1)
+    WHERE row IN (SELECT row FROM same_key UNION ALL SELECT last_row FROM same_key)
+    OR event IN (
+        SELECT t.event FROM ticks AS t
+        JOIN twins AS w ON w.symbol_id = t.symbol_id AND w.time_ns = t.time_ns AND w.price_units = t.price_units
+    )
 ),
 -- Rows of one key share all its events, so the least event names the key.
 keyed AS (SELECT row, event, min(event) OVER (PARTITION BY row) AS shared_key FROM tied),

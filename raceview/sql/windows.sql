@@ -8,7 +8,7 @@
 WITH neighbours AS (
     SELECT line, attempt, start_ns, coalesce(end_ns, start_ns) AS end_ns,
         max(coalesce(end_ns, start_ns)) OVER earlier AS busy_until_ns,
-        max(start_ns) OVER earlier AS previous_ns,
+        lag(start_ns) OVER (PARTITION BY worker ORDER BY start_ns, line) AS previous_ns,
         lead(start_ns) OVER (PARTITION BY worker ORDER BY start_ns, line) AS next_ns
     FROM attempts
     WINDOW earlier AS (PARTITION BY worker ORDER BY start_ns, line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
