@@ -45,17 +45,17 @@ _LEGEND = (
 )
 
 
-def render_comparison(found: Comparison) -> str:
-    """The whole text."""
+def render_comparison(found: Comparison, width: int = WIDTH) -> str:
+    """The whole text. Sentences are broken at `width` columns; tables are as wide as they are, up to 80."""
     sections = [
-        _head(found),
+        _head(found, width),
         _table([["", "events", "attempts", "rows", "seconds", "events/s"], *_sides(found)]),
         *(
-            _group(found, group, list(lines))
+            _group(found, group, list(lines), width)
             for group, lines in groupby(found.lines, lambda line: line.key.group)
         ),
-        _findings(found.findings),
-        _wrapped(_LEGEND),
+        _findings(found.findings, width),
+        _wrapped(_LEGEND, width),
     ]
     return "\n\n".join("\n".join(lines) for lines in sections if lines) + "\n"
 
@@ -68,10 +68,10 @@ def sentences(found: Comparison) -> list[str]:
     return [sentence for sentence in said if sentence]
 
 
-def _head(found: Comparison) -> list[str]:
-    width = (WIDTH - len("raceview compare:  -> ")) // 2
-    names = [printable(side.name, width) for side in (found.before, found.after)]
-    return [f"raceview compare: {' -> '.join(names)}", "", *_wrapped(" ".join(sentences(found)))]
+def _head(found: Comparison, width: int) -> list[str]:
+    longest = (width - len("raceview compare:  -> ")) // 2
+    names = [printable(side.name, longest) for side in (found.before, found.after)]
+    return [f"raceview compare: {' -> '.join(names)}", "", *_wrapped(" ".join(sentences(found)), width)]
 
 
 def _headline(found: Comparison) -> str:
@@ -146,13 +146,13 @@ def _counted(side: Side) -> tuple[tuple[str, int], ...]:
     return ("ticks", side.events), ("attempts", side.attempts), ("output", side.rows)
 
 
-def _group(found: Comparison, group: Group, lines: Sequence[Change]) -> list[str]:
+def _group(found: Comparison, group: Group, lines: Sequence[Change], width: int) -> list[str]:
     """Its lines; of symbols and workers the surest changes only, and none of what was never there."""
     shown = [line for line in lines if any(rate and rate.count for rate in (line.before, line.after))]
     if not shown:
         return []
     if all(line.pair is None for line in shown):
-        return _wrapped(f"{_TITLES[group]}: unknown, {_why_unknown(found, shown[-1].key)}")
+        return _wrapped(f"{_TITLES[group]}: unknown, {_why_unknown(found, shown[-1].key)}", width)
     if group in {Group.SYMBOL, Group.WORKER, Group.WORKER_TIMEOUTS}:
         shown.sort(key=lambda line: (line.p_value is None, line.p_value, line.key.name))
     elif group is Group.OUTCOME:
@@ -167,7 +167,7 @@ def _cells(line: Change) -> list[str]:
     return [printable(words(line.key.name), _NAME), *rates, change(line), _MARKS[line.verdict]]
 
 
-def _findings(findings: Sequence[FindingChange]) -> list[str]:
+def _findings(findings: Sequence[FindingChange], width: int) -> list[str]:
     """Estimates one by one, a few of each kind; of what was merely found, such as twins, how many there are."""
     lines: list[str] = []
     for finding, group in groupby(sorted(findings, key=lambda one: one.finding), lambda one: one.finding):
@@ -175,11 +175,13 @@ def _findings(findings: Sequence[FindingChange]) -> list[str]:
         told = [one for one in alike if one.move is Move.MOVED or _estimated(one)]
         told.sort(key=lambda one: list(Move).index(one.move))
         for one in told[:_MOST_ALIKE]:
-            lines += _wrapped(f"! {words(finding)} {printable(one.subject, _SUBJECT)}: {_found(one)}", "  ")
+            lines += _wrapped(
+                f"! {words(finding)} {printable(one.subject, _SUBJECT)}: {_found(one)}", width, "  "
+            )
         if (rest := len(told) - _MOST_ALIKE) > 0:
             lines.append(f"  ... and {rest:,} more of {words(finding)}: see --json")
         if not told:
-            lines += _wrapped(f"- {words(finding)}: {_how_many(alike)}", "  ")
+            lines += _wrapped(f"- {words(finding)}: {_how_many(alike)}", width, "  ")
     return lines
 
 
@@ -236,7 +238,7 @@ def _table(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def _wrapped(text: str, indent: str = "") -> list[str]:
+def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
     """Lines of the text; a number keeps its per cent."""
     tied = text.replace(" %", "\u00a0%")
-    return [line.replace("\u00a0", " ") for line in wrap(tied, WIDTH, subsequent_indent=indent)]
+    return [line.replace("\u00a0", " ") for line in wrap(tied, width, subsequent_indent=indent)]

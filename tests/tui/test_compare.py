@@ -78,6 +78,21 @@ def test_says_what_the_command_says_either_way_round(
     asyncio.run(run())
 
 
+def test_its_sentences_fit_a_narrow_terminal(opened: Opened, other: Path) -> None:
+    async def run() -> None:
+        async with opened(size=(60, 16)) as pilot:
+            await ask(pilot, other)
+            await answered(pilot, lambda text: "raceview compare" in text)
+            expected = render_comparison(compare(other, SAMPLE), 60)
+            head = expected.split("\n\n")[1].splitlines()
+            assert [line.rstrip() for line in screen_lines(pilot.app)[3 : 3 + len(head)]] == head
+            assert max(map(len, head)) <= 60
+            await pilot.resize_terminal(100, 16)
+            await answered(pilot, lambda text: text == render_comparison(compare(other, SAMPLE)))
+
+    asyncio.run(run())
+
+
 def test_it_scrolls(opened: Opened, other: Path) -> None:
     async def run() -> None:
         async with opened(size=(60, 16)) as pilot:

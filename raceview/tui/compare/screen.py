@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 from threading import Event
 from typing import TYPE_CHECKING, ClassVar
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _KEYS = " j k scroll · x the other way round · y copy · esc back"
 _LONGEST_NAME = 40
+_LEAST_WIDTH = 30
 
 
 class StoppedError(Exception):
@@ -71,6 +73,7 @@ class CompareScreen(Screen[None]):
         self._case, self._other = case, other
         self._sides: tuple[Side, Side] | None = None
         """Before and after."""
+        self._refusal = ""
         self._stop = Event()
         self._engine: Engine | None = None
 
@@ -131,23 +134,37 @@ class CompareScreen(Screen[None]):
         self.query_one("#compared", Static).update(printable(message.step))
 
     def on_compare_screen_counted(self, message: Counted) -> None:
-        self._sides = message.sides
-        self.query_one("#compared", Static).update(self._text() or printable(f"! {message.refusal}"))
+        self._sides, self._refusal = message.sides, message.refusal
+        self._show()
 
-    def _text(self) -> str:
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        """Sentences fit the terminal; a table that does not is scrolled."""
+        if not self.is_mounted:
+            return
+        width = max(_LEAST_WIDTH, self.size.width)
+        if self._sides:
+            self.query_one("#compared", Static).update(self._text(width))
+        elif self._refusal:
+            told = "\n".join(wrap(printable(f"! {self._refusal}"), width))
+            self.query_one("#compared", Static).update(told)
+
+    def _text(self, most: int | None = None) -> str:
         """The comparison, nothing while there is none; what comes from files has been made fit to print."""
         if self._sides is None:
             return ""
         from raceview.comparison import Comparison
-        from raceview.comparison.text import render_comparison
+        from raceview.comparison.text import WIDTH, render_comparison
 
-        return render_comparison(Comparison.of(*self._sides))
+        return render_comparison(Comparison.of(*self._sides), min(WIDTH, most or WIDTH))
 
     def action_turn(self) -> None:
         """What was after is before."""
         if self._sides:
             self._sides = self._sides[1], self._sides[0]
-            self.query_one("#compared", Static).update(self._text())
+            self._show()
 
     def action_copy(self) -> None:
         """The text, to the clipboard."""
