@@ -230,6 +230,20 @@ def test_hostile_names_are_no_markup(tmp_path: Path) -> None:
             assert "<img" not in output.data.get("text/html", "")
 
 
+def test_control_characters_in_names_do_not_end_the_kernel(tmp_path: Path) -> None:
+    """What draws the pictures stops the whole process at what XML cannot hold."""
+    log = "event_id worker_id start end\ne1 w\x1b[31m 1010 1020\ne1 w\x01 1015 1025\ne2 w\ufffe 2010 2020"
+    folder = write_bundle(
+        tmp_path / "bundle",
+        "symbol ms\nA\x1bA 1000\nBBB 2000",
+        log,
+        "symbol ms\nA\x1bA 1000\nA\x1bA 1000\nBBB 2000",
+    )
+    written = _write(folder, tmp_path / "n.ipynb")
+    names = {line[0] for line in written.table("workers")}
+    assert names >= {r"'w\x01'", r"'w\x1b[31m'", r"'w\ufffe'"}
+
+
 # The file
 
 

@@ -32,8 +32,8 @@ def _policies(inv: Investigation) -> Iterator[Cell]:
         return
     told = [
         f"{quoted(score['policy'])}: {counted(score['duplicates_left'], 'duplicate')} left, "
-        f"{counted(score['real_lost'], 'real event')} lost, {score['wrong_prices']:,} wrong prices, "
-        f"{score['wrong_times']:,} wrong times"
+        f"{counted(score['real_lost'], 'real event')} lost, {counted(score['wrong_prices'], 'wrong price')}, "
+        f"{counted(score['wrong_times'], 'wrong time')}"
         for score in inv.scores
         if score["policy"] in {"none", "exact-key", "first", "last", str(inv.policy)}
     ]

@@ -13,6 +13,7 @@ from raceview.export.notebook.gantt import gantts
 from raceview.export.notebook.remedies import remedies
 from raceview.export.verdict import share, verdict
 from raceview.model import counted, words
+from raceview.safe_text import printable
 
 if TYPE_CHECKING:
     from raceview.investigation import Investigation
@@ -167,7 +168,7 @@ def _clocks(inv: Investigation, total: int) -> Iterator[Cell]:
     yield code(
         "clocks",
         f"""
-        clocks = inv.sensitivity()
+        clocks = inv.sensitivity(){_escaped(inv)}
         clocks = clocks[clocks["worker_id"].isin(sorted(clocks["worker_id"].unique())[:{MOST_WORKERS}])]
         alt.Chart(clocks[["worker_id", "shift_ms", "changed"]]).mark_line(point=True).encode(
             x=alt.X("shift_ms:Q", title="assumed shift of one worker's clock, ms"),
@@ -176,6 +177,16 @@ def _clocks(inv: Investigation, total: int) -> Iterator[Cell]:
         ).properties(width=600, height=180)
         """,
     )
+
+
+def _escaped(inv: Investigation) -> str:
+    """What makes the workers' names of a frame fit for a picture, where one is not: what draws it would end the kernel
+    at a control character.
+    """
+    names = [name for (name,) in inv.engine.rows("SELECT worker_id FROM workers")]
+    if all(printable(name) == name for name in names):
+        return ""
+    return '.assign(worker_id=lambda frame: frame["worker_id"].map(repr))'
 
 
 def _workers(inv: Investigation, summary: dict[str, Any]) -> Iterator[Cell]:
@@ -196,8 +207,8 @@ def _workers(inv: Investigation, summary: dict[str, Any]) -> Iterator[Cell]:
     )
     yield code(
         "workers",
-        """
-        attempts = inv.attempts()
+        f"""
+        attempts = inv.attempts(){_escaped(inv)}
         attempts.groupby("worker_id").agg(
             attempts=("line", "size"),
             timeouts=("failed", "sum"),
