@@ -2,13 +2,15 @@
 
 Rows tied by likely pairs form a component. In each way to split it, a block of k rows counts the odds of its k - 1
 likeliest pairs; its other pairs are then no more news that they are of one event, but may speak against it: a and c
-that can be no match guard against the chain a, b, c.
+that can be no match guard against the chain a, b, c. Between blocks, a pair with a copy in it counts how much likelier
+its price difference is for that: an odd row is odd to all its neighbours, and a match to one of them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -26,11 +28,14 @@ CERTAIN = 1 - 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """Pairs of rows, a before b in the file, the rows numbered from 0; `odds` that they are one event."""
+    """Pairs of rows, a before b in the file, the rows numbered from 0."""
 
     a: Ints
     b: Ints
     odds: Floats
+    """That they are one event."""
+    oddness: Floats
+    """How much likelier their price difference is where they are not, but one of them is a copy."""
     rows: int
 
 
@@ -65,14 +70,16 @@ def group(likely: Likely, base: float, least: float) -> Groups:
             some = which[at : at + step]
             members = order[starts[some][:, None] + np.arange(size)]
             ratio = np.full((len(some), size, size), STRANGER * base)
+            oddness = np.ones_like(ratio)
             number = np.full(int(some[-1] - some[0]) + 1, -1)
             number[some - some[0]] = np.arange(len(some))
             low, high = np.searchsorted(of_pair, [some[0], some[-1] + 1])
             mine = by_component[low:high]
             of_mine = number[component[kept.a[mine]] - some[0]]
             mine, of_mine = mine[of_mine >= 0], of_mine[of_mine >= 0]
-            ratio[of_mine, position[kept.a[mine]], position[kept.b[mine]]] = kept.odds[mine]
-            best, chance = weigh(np.maximum(ratio, ratio.transpose(0, 2, 1)), base)
+            at_pair = of_mine, position[kept.a[mine]], position[kept.b[mine]]
+            ratio[at_pair], oddness[at_pair] = kept.odds[mine], kept.oddness[mine]
+            best, chance = weigh(np.maximum(ratio, ratio.transpose(0, 2, 1)), base, oddness)
             first[members] = np.take_along_axis(members, best, axis=1)
             further[members] = chance
     return Groups(first, further)
@@ -87,10 +94,10 @@ def splits(size: int) -> list[list[int]]:
     return ways
 
 
-def weigh(ratio: Floats, base: float) -> tuple[Ints, Floats]:
+def weigh(ratio: Floats, base: float, oddness: Floats) -> tuple[Ints, Floats]:
     """(component, row): the first row of its block in the likeliest split, and the probability not to be one.
 
-    `ratio` is (component, row, row), symmetric: the odds of each pair.
+    `ratio` is (component, row, row), symmetric: the odds of each pair. So is `oddness`, read where row < row.
     """
     components, size, _ = ratio.shape
     ways = splits(size)
@@ -101,10 +108,14 @@ def weigh(ratio: Floats, base: float) -> tuple[Ints, Floats]:
             inside = [row for row in range(size) if way[row] == block]
             first[at, inside] = inside[0]
             if len(inside) > 1:
-                odds = np.stack([ratio[:, x, y] for i, x in enumerate(inside) for y in inside[i + 1 :]])
+                odds = np.stack([ratio[:, x, y] for x, y in combinations(inside, 2)])
                 odds = -np.sort(-odds, axis=0)
                 spanning = len(inside) - 1
                 weight[at] *= odds[:spanning].prod(0) * np.minimum(1.0, odds[spanning:] / base).prod(0)
+        copy = [way[row] in way[:row] for row in range(size)]
+        for x, y in combinations(range(size), 2):
+            if way[x] != way[y] and (copy[x] or copy[y]):
+                weight[at] *= oddness[:, x, y]
     weight /= weight.sum(0)
     not_first = (first != np.arange(size)).astype(np.float64)
     return first[weight.argmax(0)], weight.T @ not_first
@@ -129,7 +140,7 @@ def _cut(likely: Likely, least: float) -> Likely:
             break
         cut = 1 - (1 - cut) / 2 if cut > 0.3 else cut * 3  # noqa: PLR2004 - in steps, by odds
         alive &= ~(large & (probability < cut))
-    return Likely(likely.a[alive], likely.b[alive], likely.odds[alive], likely.rows)
+    return Likely(likely.a[alive], likely.b[alive], likely.odds[alive], likely.oddness[alive], likely.rows)
 
 
 def _components(likely: Likely) -> tuple[Ints, Ints, Ints]:

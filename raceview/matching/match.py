@@ -19,7 +19,7 @@ LEAST_GAIN = 40.0
 """Natural logarithm of the likelihood that matches, and apart from that their prices, must add for a claim."""
 LEAST_CLARITY = 0.8
 """Of the pairs likelier to match than not, the share that must be expected to."""
-LEAST_LIKELY = 0.01
+LEAST_LIKELY = 0.003
 """Pairs less likely than this do not leave the engine."""
 INFERRED = """
 WITH members AS (
@@ -139,7 +139,10 @@ def _further(engine: Engine, counts: Counts, found: Fit) -> dict[str, Ints | Flo
     chance = np.clip(found.probability[pair["cell"]], 1e-6, 1 - 1e-6)
     half = len(pair["a"])
     base = found.matches(counts.pairs) / float(counts.pairs.sum())
-    groups = group(Likely(number[:half], number[half:], chance / (1 - chance), len(row)), base, LEAST_LIKELY)
+    likely_pairs = Likely(
+        number[:half], number[half:], chance / (1 - chance), found.oddness[pair["cell"]], len(row)
+    )
+    groups = group(likely_pairs, base, LEAST_LIKELY)
     return {"row": row, "first": row[groups.first], "further": groups.further}
 
 

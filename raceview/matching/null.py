@@ -88,21 +88,27 @@ def rank_share(cells: Mapping[str, Ints], lags: int) -> Floats:
 
 
 def distant_prices(cells: Mapping[str, Ints], size: int) -> Floats:
-    """(rank x turn, price): P(price difference | different events), from pairs too far apart to be one event."""
+    """(rank x turn, price): P(price difference | different events), from pairs too far apart to be one event.
+
+    Where a turn is rare at a rank, the turn is taken to change the odds of a price there as it does over all ranks.
+    Averaged over the ranks themselves, a walk's neighbours would have differences that only farther rows have.
+    """
     table = np.zeros((RANKS + 1, TURNS, size))
     np.add.at(table, (cells["rank"], cells["turn"], cells["price"]), cells["n"].astype(np.float64))
     points = lattice_points(size)
-    by_rank = [smooth_density(row, points) for row in table.sum(1)]
-    by_turn = [smooth_density(row, points) for row in table.sum(0)]
-    pairs_of_turn = table.sum((0, 2))
+    by_rank = np.array([smooth_density(row, points) for row in table.sum(1)])
+    pairs = table.sum(2)
+    usual = shares(pairs.T + 1e-9) @ by_rank
+    by_turn = np.array([smooth_density(row, points) for row in table.sum(0)])
+    change = by_turn / np.maximum(usual, 1e-12)
     prices = np.empty(table.shape)
-    for rank in range(RANKS + 1):
-        for turn in range(TURNS):
-            simpler = by_rank[rank]
-            if turn not in PLAIN_TURNS:
-                simpler = np.mean([by_turn[flag] for flag in PLAIN_TURNS[1:] if turn & flag], axis=0)
-            known = pairs_of_turn[turn] / (pairs_of_turn[turn] + PRICE_TRUST) if turn else 0.0
-            back = known * by_turn[turn] + (1 - known) * simpler
+    for turn in range(TURNS):
+        simpler = np.ones(size)
+        if turn not in PLAIN_TURNS:
+            simpler = np.mean([change[flag] for flag in PLAIN_TURNS[1:] if turn & flag], axis=0)
+        known = pairs[:, turn].sum() / (pairs[:, turn].sum() + PRICE_TRUST) if turn else 0.0
+        back = shares(by_rank * (known * change[turn] + (1 - known) * simpler))
+        for rank in range(RANKS + 1):
             mine = table[rank, turn]
-            prices[rank, turn] = mine.sum() * smooth_density(mine, points) + PRICE_TRUST * back
+            prices[rank, turn] = mine.sum() * smooth_density(mine, points) + PRICE_TRUST * back[rank]
     return shares(prices).reshape(-1, size)

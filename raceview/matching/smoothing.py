@@ -26,28 +26,32 @@ def shares(table: Numbers) -> Floats:
     return divided
 
 
-def conditional(value: Ints, given: Ints, weight: Floats, trust: float) -> Floats:
-    """P(value | given) at each item, drawn toward P(value) by `trust` counts."""
+def own_share(seen: Floats, own: Floats, trust: Floats | float) -> Floats:
+    """What is left of a smoothed count where `own` of it is left out."""
+    share: Floats = (np.maximum(seen - own, 0.0) + trust) / (seen + trust)
+    return share
+
+
+def conditional(value: Ints, given: Ints, weight: Floats, trust: float, own: Floats) -> Floats:
+    """P(value | given) at each item, less its `own` part, drawn toward P(value) by `trust` counts."""
     values, givens = int(value.max()) + 1, int(given.max()) + 1
-    table = np.bincount(given * values + value, weight, values * givens).reshape(givens, values)
+    counted: Floats = np.bincount(given * values + value, weight, values * givens).astype(np.float64)
+    table = counted.reshape(givens, values)
     overall = table.sum(0) + 0.5 / values
-    found: Floats = shares(table + trust * overall / overall.sum())[given, value]
-    return found
+    drawn: Floats = trust * overall / overall.sum()
+    found: Floats = shares(table + drawn)[given, value]
+    return found * own_share(table[given, value], own, drawn[value])
 
 
-def histogram(value: Ints, weight: Floats, size: int, pseudo: float) -> Floats:
-    """A distribution over `size` bins, each smoothed over its neighbours."""
+def histogram(value: Ints, weight: Floats, size: int, pseudo: float) -> tuple[Floats, Floats]:
+    """A distribution over `size` bins, each smoothed over its neighbours (by 1, 2, 1), and the smoothed counts."""
     padded = np.pad(np.bincount(value, weight, size), 1, mode="edge")
-    return shares(0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:] + pseudo)
+    smooth: Floats = 0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:]
+    return shares(smooth + pseudo), smooth
 
 
-def falling(mass: Numbers, width: Floats) -> Floats:
-    """The likeliest distribution whose density never rises from bin to bin (Grenander 1956), for such counts.
-
-    Neighbours that rise are pooled: the density is the slope of the least concave majorant of the counts so far.
-    """
-    if not len(mass):
-        return np.zeros(0)
+def pools(mass: Numbers, width: Floats) -> Ints:
+    """The number of the pool that each bin is in, where neighbours whose densities rise are pooled."""
     blocks: list[tuple[float, float, int]] = []
     for weight, points in zip(mass.tolist(), width.tolist(), strict=True):
         block = (weight, points, 1)
@@ -55,8 +59,17 @@ def falling(mass: Numbers, width: Floats) -> Floats:
             before = blocks.pop()
             block = (before[0] + block[0], before[1] + block[1], before[2] + block[2])
         blocks.append(block)
-    density = np.array([weight / points for weight, points, _ in blocks])
-    return shares(density.repeat([bins for _, _, bins in blocks]) * width)
+    return np.repeat(np.arange(len(blocks)), [bins for _, _, bins in blocks])
+
+
+def falling(mass: Numbers, width: Floats, pool: Ints) -> Floats:
+    """The likeliest distribution whose density never rises from bin to bin (Grenander 1956), for such counts.
+
+    With `pools(mass, width)` the density is the slope of the least concave majorant of the counts so far.
+    """
+    if not len(mass):
+        return np.zeros(0)
+    return shares((np.bincount(pool, mass) / np.bincount(pool, width))[pool] * width)
 
 
 def lattice_points(size: int) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 from math import prod
 
 import numpy as np
@@ -14,9 +14,12 @@ BASE = 0.01
 BELL = [1, 1, 2, 5, 15, 52, 203]
 
 
-def likely(rows: int, odds: dict[tuple[int, int], float]) -> Likely:
+def likely(
+    rows: int, odds: dict[tuple[int, int], float], odd: dict[tuple[int, int], float] | None = None
+) -> Likely:
     a, b = np.array(sorted(odds), dtype=np.int64).T
-    return Likely(a, b, np.array([odds[pair] for pair in sorted(odds)]), rows)
+    oddness = np.array([(odd or {}).get(pair, 1.0) for pair in sorted(odds)])
+    return Likely(a, b, np.array([odds[pair] for pair in sorted(odds)]), oddness, rows)
 
 
 def blocks_of(rows: list[int]) -> list[list[list[int]]]:
@@ -32,9 +35,13 @@ def blocks_of(rows: list[int]) -> list[list[list[int]]]:
     ]
 
 
-def slow(ratio: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> list[float]:
+Square = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+
+
+def slow(ratio: Square, oddness: Square | None = None) -> list[float]:
     """Probability of each row not to be the first of its block."""
     size = len(ratio)
+    odd = np.ones_like(ratio) if oddness is None else oddness
     further, total = [0.0] * size, 0.0
     for blocks in blocks_of(list(range(size))):
         weight = 1.0
@@ -42,6 +49,10 @@ def slow(ratio: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> list[float
             odds = sorted((ratio[pair] for pair in combinations(block, 2)), reverse=True)
             spanning = len(block) - 1
             weight *= prod(odds[:spanning]) * prod(min(1.0, one / BASE) for one in odds[spanning:])
+        copies = {row for block in blocks for row in block[1:]}
+        for one, other in combinations(blocks, 2):
+            for pair in product(one, other):
+                weight *= odd[min(pair), max(pair)] if copies & set(pair) else 1.0
         total += weight
         for block in blocks:
             for row in block[1:]:
@@ -60,8 +71,9 @@ def test_probabilities_are_those_of_the_slow_sum(size: int, seed: int) -> None:
     draw = np.random.default_rng(seed)
     ratio = np.exp(draw.normal(0, 3, (3, size, size)))
     ratio = np.maximum(ratio, ratio.transpose(0, 2, 1))
-    _, further = weigh(ratio, BASE)
-    assert further == pytest.approx(np.array([slow(one) for one in ratio]))
+    oddness = np.exp(draw.normal(0, 2, (3, size, size)))
+    _, further = weigh(ratio, BASE, oddness)
+    assert further == pytest.approx(np.array([slow(*one) for one in zip(ratio, oddness, strict=True)]))
 
 
 def test_a_chain_whose_ends_cannot_be_one_is_broken() -> None:
@@ -69,6 +81,16 @@ def test_a_chain_whose_ends_cannot_be_one_is_broken() -> None:
     found = group(likely(3, {(0, 1): 1_000.0, (1, 2): 20.0}), BASE, 0.01)
     assert found.first.tolist() == [0, 0, 2]
     assert found.further == pytest.approx([0.0, 0.98, 0.02], abs=0.02)
+
+
+def test_an_odd_row_is_a_copy_of_the_one_it_may_be_a_copy_of() -> None:
+    """b matches nobody well by itself; that it is odd to c as well is explained if it is a copy of a."""
+    odds = {(0, 1): 0.6, (1, 2): 0.02}
+    alone = group(likely(3, odds), BASE, 0.01)
+    told = group(likely(3, odds, {(1, 2): 20.0}), BASE, 0.01)
+    assert alone.first.tolist() == [0, 1, 2]
+    assert told.first.tolist() == [0, 0, 2]
+    assert told.further[1] == pytest.approx(12.02 / 13.02, abs=0.01)
 
 
 def test_three_that_all_match_are_one_event() -> None:

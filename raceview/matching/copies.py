@@ -1,0 +1,49 @@
+"""What a copy does to the other pairs of its row: they differ in price as others do, and by the copy's noise besides.
+
+A row with an odd price is odd to all its neighbours. Taken one by one, each such pair looks like a match; taken
+together, one of them is, and the copy's noise is why the others are odd, too.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from raceview.matching.counts import Counts
+from raceview.matching.patterns import Floats, price_bin, price_steps
+from raceview.matching.smoothing import shares
+
+LIKELIER = 0.5
+LEFT = 0.05
+"""Share of a distant price difference that `without_copies` leaves at the least."""
+
+
+def beside_copies(counts: Counts, probability: Floats) -> Floats:
+    """(class, price): P(price difference | one row is a copy, of a third row's event).
+
+    `probability` is that of a match, per cell. Only pairs that are matches rather than not show how far copies are off,
+    lest many faint ones, as bursts give, have their say.
+    """
+    size = counts.price_null.shape[1]
+    weight = _likelier(counts, probability)
+    match = np.bincount(counts.price, weight, size) / max(float(weight.sum()), 1e-9)
+    middle = price_steps(np.arange(size))
+    smeared = np.zeros_like(counts.price_null)
+    for sign in (-1, 1):
+        to = np.minimum(price_bin(np.abs(middle[:, None] + sign * middle)), size - 1)
+        for line, distant in zip(smeared, counts.price_null, strict=True):
+            np.add.at(line, to, 0.5 * distant[:, None] * match)
+    return smeared
+
+
+def without_copies(counts: Counts, probability: Floats, beside: Floats) -> Floats:
+    """The null of price less those pairs in which one row is a copy, `beside` being how these differ.
+
+    Copies compete for their rows on their own account: left in the null, their oddness would count twice.
+    """
+    copies = 2 * float(_likelier(counts, probability).sum()) / counts.rows
+    return shares(np.maximum(counts.price_null - copies * beside, LEFT * counts.price_null))
+
+
+def _likelier(counts: Counts, probability: Floats) -> Floats:
+    likelier: Floats = counts.pairs * np.where(probability > LIKELIER, probability, 0.0)
+    return likelier
