@@ -184,6 +184,18 @@ def test_many_findings_of_one_kind_do_not_bury_another() -> None:
     assert "! twin T2: alike\n  ... and 997 more of twin: see findings.csv\n! clock skew worker-3: " in text
 
 
+def test_one_duplicate_is_worded_as_one() -> None:
+    summary = _changed(
+        outcomes=_outcomes(duplicated=1, exactly_once=69_999),
+        causes=_causes(concurrent_claim=1),
+        duplicates={**ASSESSMENT["duplicates"], "events": 1, "rows": 1},
+    )
+    assert (
+        verdict(summary)[0]
+        == "1 of 70,000 events was emitted twice (<0.01 %), while two attempts held it at once."
+    )
+
+
 def test_a_missing_log_never_reads_as_clean() -> None:
     summary = _changed(
         missing=["attempts"],

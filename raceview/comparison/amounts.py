@@ -8,6 +8,7 @@ from raceview.comparison.judge import ONCE, Change
 from raceview.comparison.rates import Interval, Rate
 
 _THOUSAND, _MANY = 1_000, 1_000_000
+_TENTH = 0.1
 _TIMES_OVER = 10
 """From so many times on a rise is told as times, not as per cent."""
 
@@ -50,7 +51,7 @@ def change(line: Change) -> str:
         return ""
     if line.key == ONCE:
         points = line.pair.difference
-        value, low, high = (f"{100 * end:+.2g}" for end in (points.value, points.low, points.high))
+        value, low, high = (_points(end) for end in (points.value, points.low, points.high))
         return f"{value} pt ({low} to {high})"
     ratio = line.pair.ratio
     if ratio is None:
@@ -61,6 +62,11 @@ def change(line: Change) -> str:
         return f"x{_times(ratio.value)} (x{_times(ratio.low)} to x{_times(ratio.high)})"
     value, low, high = (_signed(end - 1) for end in (ratio.value, ratio.low, ratio.high))
     return f"{value} % ({low} to {high})"
+
+
+def _points(share: float) -> str:
+    """`+97`, `-0.88`: two digits, all of a hundred."""
+    return f"{100 * share:+.0f}" if abs(share) >= _TENTH else f"{100 * share:+.2g}"
 
 
 def _times(value: float) -> str:

@@ -7,10 +7,18 @@ from itertools import groupby
 from textwrap import wrap
 
 from raceview.export.summary import WIDTH
+from raceview.model import counted
 from raceview.safe_text import printable
 from raceview.safeguards import CurvePoint, Safeguarded
 
 UNKNOWN = "unknown"
+_ONE = {
+    "keys": "key",
+    "claims/s": "claim/s",
+    "commits/s": "commit/s",
+    "leases": "lease",
+    "heartbeats/s": "heartbeat/s",
+}
 _NAME = 22
 _SPAN = 15
 _NUMBER = 9
@@ -39,15 +47,18 @@ def _head(name: str, found: Sequence[Safeguarded]) -> list[str]:
     known = next((one.duplicates for one in found if one.duplicates is not None), None)
     if known is None:
         return [title, "", "How many rows are duplicates of a real event is unknown."]
-    rows = "1 duplicate row" if known == 1 else f"{known:,} duplicate rows"
-    return [title, "", f"{rows}; how many of them each safeguard would have prevented:"]
+    return [
+        title,
+        "",
+        f"{counted(known, 'duplicate row')}; how many of them each safeguard would have prevented:",
+    ]
 
 
 def _table(found: Sequence[Safeguarded]) -> list[str]:
     lines = [f"{'safeguard':<{_NAME}}{'prevented':>{_SPAN}}{'harmed':>{_NUMBER}}  price"]
     for one in found:
         numbers = f"{span(one.prevented_low, one.prevented_high):>{_SPAN}}{_count(one.harmed):>{_NUMBER}}"
-        price = UNKNOWN if one.price is None else f"{amount(one.price)} {one.price_unit}"
+        price = UNKNOWN if one.price is None else priced(one.price, one.price_unit)
         lines.append(f"{one.safeguard:<{_NAME}}{numbers}  {price}")
     return lines
 
@@ -74,7 +85,7 @@ def _curve(points: Sequence[CurvePoint]) -> list[str]:
     for one in points:
         setting = f"{amount(one.setting_value)} {one.setting_unit}"
         numbers = f"{span(one.prevented_low, one.prevented_high):>{_SPAN}}{_count(one.harmed):>{_NUMBER}}"
-        lines.append(f"{setting:>{_NAME - 2}}  {numbers}  {amount(one.price)} {one.price_unit}")
+        lines.append(f"{setting:>{_NAME - 2}}  {numbers}  {priced(one.price, one.price_unit)}")
     return lines
 
 
@@ -85,3 +96,9 @@ def _count(number: int | None) -> str:
 def amount(number: float) -> str:
     """`1,991`, `7.66667`."""
     return f"{number:,.12g}"
+
+
+def priced(price: float, unit: str) -> str:
+    """`31 keys held at once`, `1 key held at once`."""
+    what, blank, rest = unit.partition(" ")
+    return f"{amount(price)} {_ONE.get(what, what) if price == 1 else what}{blank}{rest}"

@@ -106,7 +106,8 @@ def _manner(causes: Mapping[str, int]) -> str:
     if not there:
         return ""
     if len(manners) == 1:
-        return f", {manners.pop()}"
+        manner = manners.pop()
+        return f", {manner if sum(causes.values()) > 1 else manner.removeprefix('each ')}"
     named = ", ".join(f"{words(cause)} {causes[cause]:,}" for cause in there[:_MOST_CAUSES])
     rest = sum(causes[cause] for cause in there[_MOST_CAUSES:])
     return f": {named}" + (f", others {rest:,}" if rest else "")

@@ -161,6 +161,13 @@ def test_a_count_of_findings_that_cannot_be_seen_is_not_none() -> None:
     assert "\n- twin: 0 before, 3 after, 0 the same\n" in seen
 
 
+def test_points_of_a_percentage_are_never_told_as_powers() -> None:
+    before, after = side(tally(0, 100), {ONCE: tally(100, 100)}), side(tally(100, 100), {ONCE: tally(0, 100)})
+    told = render_comparison(Comparison.of(before, after))
+    assert " -100 pt (-100 to " in told
+    assert "e+" not in told
+
+
 def test_the_gate_names_what_got_worse() -> None:
     even, few = tally(100, 70_000), tally(1, 70_000)
     found = Comparison.of(side(even, {LOST: few}), side(even, {LOST: even}, _skew(5)))

@@ -51,3 +51,14 @@ def test_what_is_unknown_is_said_once(bundle: Opened) -> None:
     assert [line.split() for line in text.splitlines() if line.startswith("lease")] == [
         ["lease", *3 * ["unknown"]]
     ]
+
+
+def test_one_of_a_thing_is_worded_as_one(linked: Opened) -> None:
+    inv = linked(
+        "event_id\n e1", "event_id worker_id start end\n e1 w1 1000 1010\n e1 w2 1005 1020", "event\n e1\n e1"
+    )
+    text = render_safeguards("x", inv.safeguards_list, inv.safeguard_curve_points)
+    assert "1 duplicate row; how many" in text
+    assert "0  1 key held, growing\n" in text
+    assert "0  1 key held at once\n" in text
+    assert "1 keys" not in text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from raceview.export.manifest import conservation
 from raceview.export.report.parts import Heading, Part, Section, Sentences, Table
 from raceview.export.verdict import share
-from raceview.model import Outcome, words
+from raceview.model import Outcome, counted, words
 
 if TYPE_CHECKING:
     from raceview.investigation import Investigation
@@ -43,9 +43,9 @@ def ledger(inv: Investigation) -> Section:
         parts.append(
             Sentences(
                 (
-                    f"Of {kept['records']:,} records of the output the policy {inv.policy} keeps {kept['kept']:,}, "
-                    f"corrects {kept['corrected']:,} and drops {kept['dropped']:,}; {kept['quarantined']:,} could not "
-                    "be read.",
+                    f"Of {counted(kept['records'], 'record')} of the output the policy {inv.policy} keeps "
+                    f"{kept['kept']:,}, corrects {kept['corrected']:,} and drops {kept['dropped']:,}; "
+                    f"{kept['quarantined']:,} could not be read.",
                 )
             )
         )

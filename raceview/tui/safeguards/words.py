@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from raceview.charts.plot import PLAIN, Run, Style
-from raceview.export.safeguards_text import UNKNOWN, amount, span
+from raceview.export.safeguards_text import UNKNOWN, priced, span
 from raceview.model import counted, words
 from raceview.safeguards import Safeguarded
 
@@ -53,7 +53,7 @@ def about(one: Safeguarded, width: int) -> list[list[Run]]:
 
 def price(one: Safeguarded) -> str:
     """`31 keys held at once`."""
-    return UNKNOWN if one.price is None else f"{amount(one.price)} {one.price_unit}"
+    return UNKNOWN if one.price is None else priced(one.price, one.price_unit)
 
 
 def _name(one: Safeguarded) -> str:
