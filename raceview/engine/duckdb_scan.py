@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from raceview.engine.duckdb_scan_sql import BAD, GOOD, ODD, first_line, record_text, scan_query, scan_table
+from raceview.engine.duckdb_scan_sql import (
+    BAD,
+    GOOD,
+    ODD,
+    first_line,
+    line_of_row,
+    record_text,
+    rows_before,
+    scan_query,
+    scan_table,
+)
 from raceview.engine.duckdb_values import without_zone
 from raceview.engine.scan import ATTEMPTS, OUTPUTS, FileRelation, ScanMismatchError, ScanPlan
 
@@ -54,7 +64,7 @@ class DuckDBScanner:
                 raise ScanMismatchError(str(error)) from error
             ((count, odd, unread),) = cursor.execute(
                 f"SELECT count(*), count(*) FILTER (state = {ODD}),"
-                f" count(*) FILTER (state = {ODD} AND raw IS NULL) FROM {table}"
+                f" count(*) FILTER (state = {ODD} AND raw IS NULL) FROM {table} WHERE rowid >= {rows_before(plan)}"
             ).fetchall()
             if odd <= _FEW:
                 break
@@ -64,11 +74,11 @@ class DuckDBScanner:
 
     def odd(self, plan: ScanPlan) -> Iterator[Sequence[tuple[int, str | None]]]:
         """The lines that the scan did not understand, in order, in batches of (line, text); None: an empty line."""
-        first = first_line(plan)
+        line = line_of_row(plan)
         cursor = self._cursor()
         cursor.execute(
-            f"SELECT rowid + {first} AS line, raw FROM {scan_table(plan.relation)}"
-            f" WHERE state = {ODD} AND rowid + {first} >= {plan.layout.data_line} ORDER BY line"
+            f"SELECT {line} AS line, raw FROM {scan_table(plan.relation)}"
+            f" WHERE state = {ODD} AND {line} >= {plan.layout.data_line} ORDER BY line"
         )
         while batch := cursor.fetchmany(_BATCH):
             yield batch
@@ -128,9 +138,7 @@ class DuckDBScanner:
             columns.append(f"{record_text(plan)} AS text")
             if records != lines:
                 row, kind = "row_number() OVER () - 1", "TABLE"
-        numbered = (
-            f"SELECT *, {row} AS row, rowid + {first_line(plan)} AS line FROM {table} WHERE state <> {ODD}"
-        )
+        numbered = f"SELECT *, {row} AS row, {line_of_row(plan)} AS line FROM {table} WHERE state <> {ODD}"
         self._drop(relation.name)
         self._connection.execute(
             f"CREATE {kind} {relation.name} AS SELECT {', '.join(columns)} FROM ({numbered}) WHERE state = {GOOD}"
@@ -147,10 +155,9 @@ class DuckDBScanner:
         self._connection.execute(f"CREATE TABLE {relation.name} ({', '.join(columns)})")
 
     def _mark_bad(self, plan: ScanPlan, lines: list[int]) -> None:
-        first = first_line(plan)
         self._connection.execute(
             f"UPDATE {scan_table(plan.relation)} AS s SET state = {BAD}"
-            f" FROM (SELECT unnest(?::BIGINT[]) - {first} AS id) AS b WHERE s.rowid = b.id",
+            f" FROM (SELECT unnest(?::BIGINT[]) AS line) AS b WHERE {line_of_row(plan)} = b.line",
             [lines],
         )
 
@@ -167,7 +174,7 @@ class DuckDBScanner:
         assignments = ", ".join(f"{name} = g.{name}" for name in ("raw", *relation.columns))
         self._connection.execute(
             f"UPDATE {scan_table(relation)} AS s SET {assignments}, state = {GOOD}"
-            f" FROM (SELECT {lists}) AS g WHERE s.rowid = g.line - {first_line(plan)}",
+            f" FROM (SELECT {lists}) AS g WHERE {line_of_row(plan)} = g.line",
             [list(values) for values in zip(*good, strict=True)],
         )
 

@@ -1,8 +1,9 @@
 """The SQL of a scan in DuckDB's dialect: from the text of a file to the typed relation, for one `ScanPlan`.
 
-A scan makes the table `<relation>_scan` in one pass over the file, in file order, so that its `rowid` is the record's
-(careful scan: the physical line's) number. Columns: the relation's own, `state`, and `raw`, the record as read where
-it is not simply its fields joined (NULL elsewhere: that saves a copy of the file).
+A scan makes the table `<relation>_scan` in one pass over the file, in file order. Its `rowid` is the relation's key, so
+that a join on it reads no text of the records that it passes over: for ticks and attempts the physical line, after as
+many empty rows as there are lines before the first record, for outputs the row. Columns: the relation's own, `state`,
+and `raw`, the record as read where it is not simply its fields joined (NULL elsewhere: that saves a copy of the file).
 """
 
 from __future__ import annotations
@@ -23,8 +24,18 @@ def scan_table(relation: FileRelation) -> str:
 
 
 def first_line(plan: ScanPlan) -> int:
-    """The physical line of rowid 0."""
+    """The physical line that the scan begins with."""
     return 1 if plan.by_lines else plan.layout.data_line
+
+
+def rows_before(plan: ScanPlan) -> int:
+    """How many rows of the scan table are none of the file."""
+    return 0 if plan.relation is OUTPUTS else first_line(plan)
+
+
+def line_of_row(plan: ScanPlan) -> str:
+    """The physical line of a row of the scan table."""
+    return f"rowid + {first_line(plan)}" if plan.relation is OUTPUTS else "rowid"
 
 
 def scan_query(plan: ScanPlan, any_time: bool) -> str:
@@ -48,9 +59,18 @@ def scan_query(plan: ScanPlan, any_time: bool) -> str:
     kept = raw if keeps_raw(plan) else f"CASE WHEN {_verbatim(relation)} THEN NULL ELSE {raw} END"
     columns = ", ".join(_final_text(name) for name in relation.texts)
     return (
-        f"SELECT {columns}, {', '.join(relation.integers)}, ok::TINYINT AS state, {kept} AS raw"
+        f"{_empty_rows(plan)}SELECT {columns}, {', '.join(relation.integers)}, ok::TINYINT AS state, {kept} AS raw"
         f" FROM (SELECT *, coalesce({_good(plan)}, false) AS ok FROM ({typed}))"
     )
+
+
+def _empty_rows(plan: ScanPlan) -> str:
+    relation = plan.relation
+    nothing = [f"NULL::VARCHAR AS {name}" for name in relation.texts]
+    nothing += [f"NULL::BIGINT AS {name}" for name in relation.integers]
+    rows = rows_before(plan)
+    empty = f"SELECT {', '.join(nothing)}, {ODD}::TINYINT AS state, NULL::VARCHAR AS raw FROM range({rows})"
+    return f"{empty} UNION ALL " if rows else ""
 
 
 def keeps_raw(plan: ScanPlan) -> bool:

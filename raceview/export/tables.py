@@ -128,8 +128,12 @@ def _row_audit(inv: Investigation) -> Table:
     Where events are inferred, nothing is said of a row that is alone.
     """
     unlinked = "'phantom'" if inv.files.ticks is not None else "NULL"
-    links = "links_found" if inv.inferred else "links"
-    event_id = _NOTHING if inv.inferred else "k.event_id"
+    # Only what lies in the range is to be joined with the ticks: a left join would take in all of them for each part.
+    links = (
+        f"SELECT row, {_NOTHING} AS event_id FROM links_found"
+        if inv.inferred
+        else "SELECT m.row, k.event_id FROM links AS m JOIN ticks_read AS k ON k.line = m.event"
+    )
     return Table(
         "row_audit.csv",
         (
@@ -149,7 +153,7 @@ def _row_audit(inv: Investigation) -> Table:
             "action",
         ),
         f"""
-        SELECT o.row, o.line, o.symbol, o.timestamp, o.price, {event_id} AS event_id,
+        SELECT o.row, o.line, o.symbol, o.timestamp, o.price, l.event_id,
             CASE WHEN n.row IS NOT NULL THEN n.attempt WHEN l.row IS NOT NULL THEN 1 END AS attempt,
             CASE WHEN n.duplicate = 1 THEN 'duplicate' WHEN l.row IS NOT NULL THEN 'original' ELSE {unlinked} END
                 AS role,
@@ -169,8 +173,7 @@ def _row_audit(inv: Investigation) -> Table:
             END AS price_delta,
             coalesce(n.action, 'kept') AS action
         FROM outputs_read AS o
-        LEFT JOIN {links} AS l ON l.row = o.row
-        LEFT JOIN ticks_read AS k ON k.line = l.event
+        LEFT JOIN ({links}) AS l ON l.row = o.row
         LEFT JOIN row_notes AS n ON n.row = o.row
         WHERE {{range}}
         ORDER BY o.row
