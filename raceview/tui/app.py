@@ -32,7 +32,6 @@ from raceview.tui.messages import (
 )
 from raceview.tui.opening import Opening
 from raceview.tui.session import load_theme, save_theme
-from raceview.tui.view import View
 
 if TYPE_CHECKING:
     from raceview.tui.timeline.view import TimelineView
@@ -164,44 +163,16 @@ class RaceviewApp(App[None]):
         if case.span is None:
             self.complain("there is no record to go to")
             return
-        from raceview.answers.moment import FORMS, parse_moment
-        from raceview.tui.screens.prompt import PromptScreen
+        from raceview.tui.questions import ask_time
 
-        within = case.span
-        near = view.time_ns()
-        near_ns = within.first_ns if near is None else near
-
-        def go(typed: str | None) -> None:
-            if typed:
-                self.post_message(OpenTimeline(at_ns=parse_moment(typed, near_ns, within)))
-
-        self.push_screen(
-            PromptScreen(
-                ":", f"time, UTC: {FORMS}", check=lambda typed: parse_moment(typed, near_ns, within)
-            ),
-            go,
-        )
+        ask_time(self, case.span, view.time_ns())
 
     def action_filter(self) -> None:
         """Ask for a filter: of the view at the front, or of the duplicates where it has nothing to filter."""
-        view = self.main.view
-        if not view:
-            return
-        from raceview.answers.filters import FIELDS
-        from raceview.tui.screens.prompt import PromptScreen
+        if view := self.main.view:
+            from raceview.tui.questions import ask_filter
 
-        filters = type(view).narrow is not View.narrow
-        target = view.NAME if filters else "duplicates"
-        check = view.check_filter
-
-        def narrow(typed: str | None) -> None:
-            if typed is not None:
-                self.post_message(OpenView(target, typed))
-
-        hint = f"{target} with {', '.join(f'{field}:NAME' for field in FIELDS)}, or part of an event id"
-        self.push_screen(
-            PromptScreen("/", hint, view.filter_text() if filters else "", check=check, empty=True), narrow
-        )
+            ask_filter(self, view)
 
     def action_clocks(self) -> None:
         """How the causes would read if a worker's clock were off."""
@@ -209,17 +180,10 @@ class RaceviewApp(App[None]):
 
     def action_compare(self) -> None:
         """Ask for another bundle, or the folder of an export, and say what changed."""
-        if not self.case:
-            return
-        from raceview.tui.compare.folder import typed_folder
-        from raceview.tui.screens.prompt import PromptScreen
+        if self.case:
+            from raceview.tui.questions import ask_folder
 
-        def go(typed: str | None) -> None:
-            if typed:
-                self._push("compare", "CompareScreen", typed_folder(typed))
-
-        hint = "compare with: the folder of another bundle or of an export, such as before a fix"
-        self.push_screen(PromptScreen("v", hint, check=typed_folder), go)
+            ask_folder(self, lambda folder: self._push("compare", "CompareScreen", folder))
 
     def action_export(self) -> None:
         """Ask where the files are to go, and write them."""

@@ -22,10 +22,11 @@ from textual.widgets import Input, Static
 import raceview.export
 from raceview.cli import notebook, report, trace
 from raceview.errors import OutputError
+from raceview.investigation import Investigation
 from raceview.model import Policy
 from raceview.simulate import Family, Order, simulate
 from raceview.tui.app import RaceviewApp
-from raceview.tui.export import screen
+from raceview.tui.export import writing
 from raceview.tui.export.choices import DOCUMENTS
 from raceview.tui.export.screen import ExportScreen
 from tui.conftest import SAMPLE, Opened, app_of, wait_until
@@ -178,7 +179,7 @@ def test_a_disk_that_takes_no_more_is_a_sentence(
     def full(*_: object) -> list[Path]:
         raise OutputError("out/row_audit.csv: cannot be written: No space left on device")
 
-    monkeypatch.setattr(screen, "write_exports", full)
+    monkeypatch.setattr(writing, "write_exports", full)
 
     async def run() -> None:
         async with asking(opened, tmp_path / "out") as pilot:
@@ -186,6 +187,28 @@ def test_a_disk_that_takes_no_more_is_a_sentence(
             await wait_until(pilot, lambda: says(pilot, "status", "! out/row_audit.csv: cannot be written"))
 
     asyncio.run(run())
+
+
+def test_what_is_written_before_a_failure_is_told(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    write = writing._write
+
+    def full(inv: Investigation, name: str, folder: Path, tell: writing.Tell) -> list[Path]:
+        if name == "trace":
+            raise OutputError("out/trace.json: cannot be written: No space left on device")
+        return write(inv, name, folder, tell)
+
+    monkeypatch.setattr(writing, "_write", full)
+
+    async def run() -> None:
+        async with asking(opened, out) as pilot:
+            await pilot.press("space", "j", "j", "space", "j", "j", "space", "enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "on device. 1 file was written before."))
+
+    asyncio.run(run())
+    assert files(out).keys() == {"root_cause.md"}
 
 
 def test_stopped_it_leaves_the_set_that_was_there(
@@ -213,7 +236,7 @@ def test_stopped_it_leaves_the_set_that_was_there(
             assert isinstance(pilot.app, RaceviewApp)
             assert pilot.app.case
             pilot.app.case.investigation.use_policy(Policy.FIRST)
-            monkeypatch.setattr(screen, "write_exports", slow)
+            monkeypatch.setattr(writing, "write_exports", slow)
             await pilot.press("e")
             await wait_until(pilot, lambda: says(pilot, "there", "will be replaced"))
             await pilot.press("enter")
@@ -349,15 +372,15 @@ def test_stopped_between_documents_it_says_what_is_there(
     """The report is whole, the trace is not begun."""
     out = tmp_path / "out"
     begun, go_on = Event(), Event()
-    write = ExportScreen._write_one
+    write = writing._write
 
-    def slow(dialog: ExportScreen, name: str, folder: Path) -> list[Path]:
+    def slow(inv: Investigation, name: str, folder: Path, tell: writing.Tell) -> list[Path]:
         if name == "trace":
             begun.set()
             assert go_on.wait(20)
-        return write(dialog, name, folder)
+        return write(inv, name, folder, tell)
 
-    monkeypatch.setattr(ExportScreen, "_write_one", slow)
+    monkeypatch.setattr(writing, "_write", slow)
 
     async def run() -> None:
         async with asking(opened, out) as pilot:

@@ -70,6 +70,8 @@ DOCUMENTS = (
     Choice("notebook", "notebook", "timeline_visualization.ipynb", _write_notebook, _check_notebook),
     Choice("trace", "trace", "trace.json", _write_trace, _always),
 )
+WHAT = (FILES, *(choice.name for choice in DOCUMENTS))
+"""What can be written, in the order of the list."""
 
 
 def refusals(arguments: tuple[str, ...]) -> dict[str, str]:

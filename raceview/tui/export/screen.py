@@ -18,20 +18,18 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from raceview.answers.policy_preview import Effect, effect
-from raceview.errors import RaceviewError
-from raceview.export import file_names, write_exports
+from raceview.export import file_names
 from raceview.safe_text import printable
 from raceview.tui.case import Case
 from raceview.tui.clipboard import copy
 from raceview.tui.export import words
-from raceview.tui.export.choices import DOCUMENTS, FILES, refusals
+from raceview.tui.export.choices import DOCUMENTS, FILES, WHAT, refusals
 from raceview.tui.export.folder import Folder, look_at, typed_path
+from raceview.tui.export.writing import StoppedError, write_chosen
 from raceview.tui.opening import Opening
 from raceview.tui.widgets.keys_line import fitting
 
 FOLDER = "exports"
-WHAT = (FILES, *(choice.name for choice in DOCUMENTS))
-"""What can be written, in the order of the list."""
 _PLACE = "export"
 """The name under which the session keeps the folder of the last export."""
 _ASKING = "enter write · j k space choose · f folder · c copy as command · esc back"
@@ -43,10 +41,6 @@ _CORNERS = 6
 _LOW = 32
 """Lines of a terminal below which the dialog has no blank ones."""
 _WRITTEN = "c copy as command · enter or esc back"
-
-
-class StoppedError(Exception):
-    """The user stopped the export."""
 
 
 class ExportScreen(ModalScreen[None]):
@@ -161,35 +155,14 @@ class ExportScreen(ModalScreen[None]):
         if folder.refusal:
             self.post_message(self.Ended([], folder.refusal))
             return
-        from raceview.export.notebook.kernel import CellFailedError
+        self.post_message(
+            self.Ended(*write_chosen(self._case.investigation, chosen, folder.path, self._tell))
+        )
 
-        files: list[Path] = []
-        try:
-            for name in WHAT:
-                if name in chosen:
-                    files += self._write_one(name, folder.path)
-        except StoppedError:
-            self.post_message(self.Ended([], words.of_stop(len(files), folder.path)))
-        except (RaceviewError, CellFailedError) as error:
-            self.post_message(self.Ended([], f"{error}."))
-        else:
-            self.post_message(self.Ended(files))
-
-    def _write_one(self, name: str, folder: Path) -> list[Path]:
-        """Raises StoppedError at the next step of what takes long."""
-
-        def tell(step: str, done: int, total: int) -> None:
-            if self._stop.is_set():
-                raise StoppedError
-            self.post_message(self.Stepped(step, done, total))
-
-        tell(f"beginning {words.LABELS[name]}", 0, 1)
-        inv = self._case.investigation
-        if name == FILES:
-            return write_exports(inv, folder, tell)
-        choice = next(one for one in DOCUMENTS if one.name == name)
-        choice.write(inv, folder / choice.file, tell)
-        return [folder / choice.file]
+    def _tell(self, step: str, done: int, total: int) -> None:
+        if self._stop.is_set():
+            raise StoppedError
+        self.post_message(self.Stepped(step, done, total))
 
     def on_export_screen_looked(self, message: Looked) -> None:
         if self._state == _ASKING and message.typed == self.query_one(Input).value:

@@ -114,6 +114,12 @@ def of_stop(files: int, folder: Path) -> str:
     return f"Stopped: only {counted(files, 'file')} {'was' if files == 1 else 'were'} written to {folder}."
 
 
+def of_failure(error: Exception, files: int) -> str:
+    """Why not all was written, and what is there by then."""
+    there = f" {counted(files, 'file')} {'was' if files == 1 else 'were'} written before." if files else ""
+    return f"{error}.{there}"
+
+
 def of_refusal(sentence: str) -> Content:
     """Why it does not go."""
     return Content.styled(f"! {printable(sentence)}", _WARNING)
