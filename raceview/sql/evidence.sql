@@ -26,6 +26,11 @@ altered AS (
     JOIN links_found AS l ON l.row = d.row
     JOIN told AS t ON t.event = l.event AND t.outcome = 'altered'
 ),
+shown AS (
+    SELECT line, worker_id, start_time, start_ns, end_time, end_ns, status
+    FROM attempts_read
+    WHERE line IN (SELECT first_line FROM duplicated UNION SELECT second_line FROM duplicated)
+),
 claims AS (
     SELECT d.event, d.cause, p.overlap, a.worker_id AS first_worker, a.start_time AS first_start,
         a.end_time AS first_end, a.line AS first_line, b.worker_id AS second_worker, b.start_time AS second_start,
@@ -38,8 +43,8 @@ claims AS (
             ELSE ', ' || {late_ms} || ' ms after that'
         END AS distance
     FROM duplicated AS d
-    JOIN attempts_read AS a ON a.line = d.first_line
-    JOIN attempts_read AS b ON b.line = d.second_line
+    JOIN shown AS a ON a.line = d.first_line
+    JOIN shown AS b ON b.line = d.second_line
     LEFT JOIN attempt_pairs AS p ON p.first_line = d.first_line AND p.second_line = d.second_line
 )
 SELECT t.event, t.outcome, t.attempts, t.rows,
