@@ -215,12 +215,19 @@ def _list_duplicates(engine: Engine, target: IO[bytes]) -> None:
 
 
 def _write(engine: Engine, path: Path, target: IO[bytes], name: str) -> None:
-    """Copy the file but for what is removed or corrected."""
+    """Copy the file but for what is removed or corrected; a piece is written while the next one is made."""
+    from concurrent.futures import Future, ThreadPoolExecutor
+
     from raceview.line_edits import edited
 
-    with unpacked(path) as source, packed(target, name) as out:
+    with unpacked(path) as source, packed(target, name) as out, ThreadPoolExecutor(1) as writer:
+        written: Future[int] | None = None
         for piece in edited(engine, iter(lambda: source.read(CHUNK), b"")):
-            out.write(piece)
+            if written:
+                written.result()
+            written = writer.submit(out.write, piece)
+        if written:
+            written.result()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,6 +48,8 @@ class Counts:
     """(lag, place, turn): P(turn | lag, place) of different events."""
     slot_null: Floats
     """(lag, slot): P(slot | lag) of different events."""
+    order: Floats
+    """(lag, place, turn, slot): pairs of different events to be expected of each order."""
     bins: Bins
     rows: int
     """Rows whose pairs were counted."""
@@ -58,6 +61,29 @@ class Counts:
         """The line of `price_null` that goes for each cell."""
         return self.rank * TURNS + self.turn
 
+    def with_patterns(self, patterns: Mapping[str, Ints]) -> Counts:
+        """With further cells, for those of the patterns that none of the counted pairs bears: none of theirs either."""
+        known = np.stack([getattr(self, name) for name in NAMES], axis=1)
+        given = np.stack([patterns[name] for name in NAMES], axis=1)
+        both, first = np.unique(np.concatenate([known, given]), axis=0, return_index=True)
+        new = both[first >= len(known)]
+        cells = {name: np.concatenate([known[:, at], new[:, at]]) for at, name in enumerate(NAMES)}
+        counted = np.concatenate([self.pairs, np.zeros(len(new))])
+        rank = rank_share(cells | {"n": counted}, self.bins.lags)
+        order_null = self.order.ravel()[order_code(cells, self.bins.lags)] * rank
+        return replace(
+            self,
+            lag=cells["lag"],
+            place=cells["place"],
+            turn=cells["turn"],
+            slot=cells["slot"],
+            price=cells["price"],
+            rank=cells["rank"],
+            pairs=counted,
+            order_null=order_null,
+            rank_share=rank,
+        )
+
 
 def count(engine: Engine, stream: Stream) -> Counts | None:
     """Count the patterns in `near`; None where no two rows of a symbol are near."""
@@ -66,19 +92,19 @@ def count(engine: Engine, stream: Stream) -> Counts | None:
     source, rows = _sample(engine, stream)
     share = rows / max(1, stream.rows)
     columns = f"{', '.join(NAMES)}, count(*) AS n"
-    cells = _numbers(
+    cells = numbers(
         engine, f"SELECT {columns} FROM (SELECT rank, {bins.columns()} FROM {pairs(Reach(window), source)})"
     )
     if not len(cells["n"]):
         return None
-    distant = _numbers(
+    distant = numbers(
         engine,
         f"SELECT rank, turn, price, count(*) AS n FROM (SELECT rank, {bins.columns()} "
         f"FROM {pairs(Reach(4 * far), source)} WHERE abs(time_delta) > {far})",
     )
     others, rate = cells, 1.0
     if stream.symbols > 1:
-        others, rate = _others(engine, stream, bins, share)
+        others, rate = _others(engine, stream, bins, source, rows)
     order = expected_order(others, rate, bins.lags)
     rank = rank_share(cells, bins.lags)
     size = int(max(cells["price"].max(), distant["price"].max(initial=0))) + 1
@@ -90,6 +116,7 @@ def count(engine: Engine, stream: Stream) -> Counts | None:
         price_null=distant_prices(distant, size),
         turn_null=shares(order.sum(3)).reshape((2 * bins.lags + 1) * PLACES, TURNS),
         slot_null=shares(order.sum((1, 2))),
+        order=order,
         bins=bins,
         rows=rows,
         share=share,
@@ -108,19 +135,21 @@ def _sample(engine: Engine, stream: Stream) -> tuple[str, int]:
     return "near_sampled", rows
 
 
-def _others(engine: Engine, stream: Stream, bins: Bins, share: float) -> tuple[dict[str, Ints], float]:
-    """Patterns of pairs of different symbols, and how many pairs of one symbol each stands for."""
+def _others(
+    engine: Engine, stream: Stream, bins: Bins, source: str, rows: int
+) -> tuple[dict[str, Ints], float]:
+    """Patterns of pairs of different symbols in `source`, and how many pairs of one symbol each stands for."""
     per_row = 2 * bins.window / stream.gap * FAR_GAPS * (stream.symbols - 1)
-    sampled = max(1, round(max(1.0, per_row * stream.rows) / STRANGER_PAIRS))
-    found = _numbers(
+    sampled = max(1, round(max(1.0, per_row * rows) / STRANGER_PAIRS))
+    found = numbers(
         engine,
         f"SELECT lag, place, turn, slot, count(*) AS n FROM (SELECT {bins.columns()} "
-        f"FROM {strangers(bins.window, sampled)})",
+        f"FROM {strangers(bins.window, sampled, source)})",
     )
-    return found, sampled * share / 2 * stream.collision / (1 - stream.collision)
+    return found, sampled / 2 * stream.collision / (1 - stream.collision)
 
 
-def _numbers(engine: Engine, query: str) -> dict[str, Ints]:
+def numbers(engine: Engine, query: str) -> dict[str, Ints]:
     """The groups of a query, in order: sums over them are the same in each run."""
     found = engine.arrays(f"{query} GROUP BY ALL ORDER BY ALL")
     return {name: values.astype(np.int64) for name, values in found.items()}

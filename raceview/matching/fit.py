@@ -43,8 +43,27 @@ class Fit:
     """Natural logarithm of the likelihood, above that of a stream of different events."""
     price_gain: float = 0.0
     """The part of the gain that is lost where matches have the price differences of others."""
-    oddness: Floats = field(default_factory=lambda: np.ones(0))
-    """Per cell, how much likelier its price difference is where one of the rows is a copy of a third row's event."""
+    strange: Floats | None = None
+    """Per cell the probability that a pair of it is a strange one; None where there are none."""
+    null: Floats = field(default_factory=lambda: np.ones((0, 0)))
+    """(class, price): the null of price, copies taken out."""
+    beside: Floats = field(default_factory=lambda: np.ones((0, 0)))
+    """(class, price): P(price difference | one of the rows is a copy of a third row's event)."""
+
+    def oddness(self, counts: Counts) -> Floats:
+        """Per cell, how much likelier its price difference is where one of the rows is a copy of a third's event."""
+        ratio: Floats = (self.beside / np.maximum(self.null, 1e-12))[counts.class_of, counts.price]
+        return ratio
+
+    def told_of(self, counts: Counts) -> Fit:
+        """The same for `counts` with further cells: what the model has to say of patterns that it has not seen."""
+        if len(counts.pairs) == len(self.probability):
+            return self
+        more = np.zeros(len(counts.pairs) - len(self.probability))
+        strange = None if self.strange is None else np.concatenate([self.strange, more])
+        mixture = _Mixture(counts, self.null, strange=strange is not None)
+        found = mixture.run(np.concatenate([self.probability, more]), strange=strange, passes=1)
+        return replace(self, probability=found.probability, strange=found.strange)
 
     def matches(self, pairs: Floats) -> float:
         """Pairs that are matches, as expected."""
@@ -66,14 +85,13 @@ def fit(counts: Counts) -> Fit:
     free = _Mixture(counts, counts.price_null).run(guess)
     strange = free.gain < found.gain + LEAST_TO_BE_FREE
     found = found if strange else free
-    unpriced = _Mixture(counts, counts.price_null, priced=False).run(found.probability)
+    unpriced = _Mixture(counts, counts.price_null, priced=False).run(found.probability, found.gain)
     price_gain = found.gain - unpriced.gain
     for _ in range(REFITS):
         beside = beside_copies(counts, found.probability)
         null = without_copies(counts, found.probability, beside)
         found = _Mixture(counts, null, strange=strange).run(found.probability)
-    oddness = (beside / np.maximum(null, 1e-12))[counts.class_of, counts.price]
-    return replace(found, price_gain=price_gain, oddness=oddness)
+    return replace(found, price_gain=price_gain, null=null, beside=beside)
 
 
 def _guess(counts: Counts) -> Floats:
@@ -97,9 +115,16 @@ class _Mixture:
         once = _one_of_each_order(counts)
         self.null_of_lag = np.bincount(self.lag[once], counts.order_null[once], self.lags)
 
-    def run(self, probability: Floats) -> Fit:
+    def run(
+        self,
+        probability: Floats,
+        scale: float = LEAST_TO_SETTLE,
+        strange: Floats | None = None,
+        passes: int = PASSES,
+    ) -> Fit:
         """EM from `probability` to its end, and the gain over no matches at all.
 
+        The gain is exact to a small share of `scale`, or of itself: what is set against a large gain needs no decimals.
         Beside matches and others stand strange pairs: different events that lie as matches do, though the null of order
         has no room for them, but differ in price as others do. With them, a price decides that order alone would not.
         """
@@ -107,11 +132,12 @@ class _Mixture:
         amplitude, table = self._amplitude(counts.pairs), self._price_null(counts.pairs)
         alone = self._likelihood(self._other(amplitude, table), amplitude, table)
         likelihood = -np.inf
-        strange = STRANGE * probability * self.strange
-        for _ in range(PASSES):
+        counted = counts.pairs > 0
+        strange = STRANGE * probability * self.strange if strange is None else strange
+        for _ in range(passes):
             weight, odd = counts.pairs * probability, counts.pairs * strange
-            order = self.side.order(weight + odd, probability + strange)
-            matches = weight.sum() * order * self._match_price(weight, probability)
+            order = self.side.order(weight + odd, (probability + strange) * counted)
+            matches = weight.sum() * order * self._match_price(weight, probability * counted)
             table = self._price_null(np.maximum(counts.pairs - weight - odd, 0.0))
             strangers = odd.sum() * order * table[self.class_of, counts.price]
             whole = matches + strangers + self._other(amplitude, table)
@@ -121,9 +147,9 @@ class _Mixture:
                 self._likelihood(whole, amplitude, table) - weight.sum() - odd.sum(),
             )
             amplitude = self._amplitude(counts.pairs * np.maximum(1 - probability - strange, 0.0))
-            if abs(likelihood - before) < SETTLED * max(LEAST_TO_SETTLE, likelihood - alone):
+            if abs(likelihood - before) < SETTLED * max(scale, LEAST_TO_SETTLE, likelihood - alone):
                 break
-        return Fit(probability, float(likelihood - alone))
+        return Fit(probability, float(likelihood - alone), strange=strange if self.strange else None)
 
     def _match_price(self, weight: Floats, own: Floats) -> Floats:
         if not self.priced:

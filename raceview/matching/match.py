@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from raceview.engine.base import Engine
-from raceview.matching.counts import Counts, count
+from raceview.matching.counts import Counts, count, numbers
 from raceview.matching.fit import Fit, fit
 from raceview.matching.groups import Likely, group
 from raceview.matching.patterns import NAMES, Floats, Ints, pairs
@@ -125,22 +125,26 @@ def _silence(found: Fit, clarity: float) -> Silence | None:
 
 def _further(engine: Engine, counts: Counts, found: Fit) -> dict[str, Ints | Floats]:
     """Of rows in likely pairs: `row`, `first` of its group, and the probability to be a `further` copy."""
-    likely = np.flatnonzero(found.probability > LEAST_LIKELY)
-    engine.load(
-        "likely_patterns",
-        {name: getattr(counts, name)[likely] for name in NAMES} | {"cell": likely},
-    )
+    likely = found.probability > LEAST_LIKELY
     reach = counts.bins.reach(*(getattr(counts, name)[likely] for name in ("lag", "place", "price", "rank")))
+    engine.create(
+        "near_pairs",
+        f"SELECT a, b, CAST(rank AS TINYINT) AS rank, {counts.bins.columns()} FROM {pairs(reach)}",
+    )
+    if counts.share < 1:
+        counts = counts.with_patterns(numbers(engine, f"SELECT {', '.join(NAMES)} FROM near_pairs"))
+        found = found.told_of(counts)
+    cell = np.flatnonzero(found.probability > LEAST_LIKELY)
+    engine.load("likely_patterns", {name: getattr(counts, name)[cell] for name in NAMES} | {"cell": cell})
     pair = engine.arrays(
-        f"SELECT a, b, cell FROM (SELECT a, b, rank, {counts.bins.columns()} "
-        f"FROM {pairs(reach)}) JOIN likely_patterns USING ({', '.join(NAMES)}) ORDER BY a, b"
+        f"SELECT a, b, cell FROM near_pairs JOIN likely_patterns USING ({', '.join(NAMES)}) ORDER BY a, b"
     )
     row, number = np.unique(np.concatenate([pair["a"], pair["b"]]), return_inverse=True)
     chance = np.clip(found.probability[pair["cell"]], 1e-6, 1 - 1e-6)
     half = len(pair["a"])
     base = found.matches(counts.pairs) / float(counts.pairs.sum())
     likely_pairs = Likely(
-        number[:half], number[half:], chance / (1 - chance), found.oddness[pair["cell"]], len(row)
+        number[:half], number[half:], chance / (1 - chance), found.oddness(counts)[pair["cell"]], len(row)
     )
     groups = group(likely_pairs, base, LEAST_LIKELY)
     return {"row": row, "first": row[groups.first], "further": groups.further}

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from raceview.matching.patterns import PLACES, RANKS, SLOTS, TURNS, Floats, Ints, lag_group
-from raceview.matching.smoothing import lattice_points, shares, shrunk, smooth_density
+from raceview.matching.smoothing import Numbers, lattice_points, shares, shrunk, smooth_density
 
 SURPRISE = 0.005
 """Share of different events whose order is not as their lag and place would have it."""
@@ -24,7 +24,7 @@ PRICE_TRUST = 100.0
 """The same for prices, of which a turn has its own only where enough pairs show them."""
 
 
-def order_code(cells: Mapping[str, Ints], lags: int) -> Ints:
+def order_code(cells: Mapping[str, Numbers], lags: int) -> Ints:
     """Lag, place, turn and slot as one number."""
     place = (cells["lag"] + lags) * PLACES + cells["place"]
     code: Ints = (place * TURNS + cells["turn"]) * SLOTS + cells["slot"]
@@ -73,7 +73,7 @@ def _turn_of_place(table: Floats, sign: Ints) -> Floats:
     return found
 
 
-def rank_share(cells: Mapping[str, Ints], lags: int) -> Floats:
+def rank_share(cells: Mapping[str, Numbers], lags: int) -> Floats:
     """P(rank | lag, place, turn) at each cell, of all pairs of a symbol."""
     ranks = RANKS + 1
     weight = cells["n"].astype(np.float64)

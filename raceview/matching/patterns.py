@@ -104,17 +104,17 @@ def pairs(reach: Reach, source: str = "near") -> str:
     return _in_file_order(" UNION ALL ".join(parts))
 
 
-def strangers(window: int, every: int) -> str:
-    """Pairs of different symbols within the window, of one row in `every`: an equi-join on buckets of time."""
+def strangers(window: int, every: int, source: str = "near") -> str:
+    """Pairs of different symbols in `source` within the window, of one row in `every`, joined on buckets of time."""
     from raceview import sql
 
     return _in_file_order(
         "SELECT x.row, x.time_ns, x.price_units, x.flags, y.row AS row2, y.time_ns AS time2, "
         "y.price_units AS price2, y.flags AS flags2, 0 AS rank FROM ("
         f"SELECT *, unnest([bucket_of - 1, bucket_of, bucket_of + 1]) AS bucket FROM ("
-        f"SELECT *, CAST(floor(time_ns / {window}) AS BIGINT) AS bucket_of FROM near "
+        f"SELECT *, CAST(floor(time_ns / {window}) AS BIGINT) AS bucket_of FROM {source} "
         f"WHERE {sql.one_in(every, 'row')})) AS x "
-        f"JOIN (SELECT *, CAST(floor(time_ns / {window}) AS BIGINT) AS bucket FROM near) AS y "
+        f"JOIN (SELECT *, CAST(floor(time_ns / {window}) AS BIGINT) AS bucket FROM {source}) AS y "
         f"ON x.bucket = y.bucket AND x.symbol_id <> y.symbol_id AND abs(y.time_ns - x.time_ns) <= {window}"
     )
 

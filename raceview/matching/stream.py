@@ -136,7 +136,8 @@ def _mean_gap(engine: Engine) -> float:
         "WITH gaps AS (SELECT time_ns - lag(time_ns) OVER (PARTITION BY symbol_id ORDER BY time_ns) AS gap "
         "FROM earliest), "
         "capped AS (SELECT quantile_cont(gap, 0.99) AS most FROM gaps) "
-        "SELECT CAST(sum(CAST(floor(least(gap, most)) AS BIGINT)) AS DOUBLE) / count(gap) FROM gaps, capped"
+        "SELECT CAST(sum(CAST(floor(least(gap, most)) AS BIGINT)) AS DOUBLE) / count(gap) FROM gaps, capped "
+        "WHERE gap IS NOT NULL"
     )
     return float(gap or 1)
 

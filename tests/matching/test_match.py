@@ -12,7 +12,7 @@ import pytest
 from linkage.bundle_files import NONE, load
 
 from matching.streams import CENT, US, Rows, drawn, matched, score
-from raceview.matching import Silence
+from raceview.matching import Silence, counts
 from raceview.simulate import Family, Order, simulate
 
 SAMPLE = Path(__file__).parents[2] / "data"
@@ -94,6 +94,16 @@ def test_probabilities_are_calibrated(seed: int, emission: bool) -> None:
     promised = sum(answer.probability[row] for row in answer.copies)
     assert abs(promised - right) <= 0.03 * len(answer.copies)
     assert answer.matching.expected_copies == pytest.approx(rows.further.sum(), rel=0.05)
+
+
+def test_patterns_that_the_sample_did_not_show_are_judged_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Learned from a fifth of the rows, the model finds the copies of all."""
+    rows = drawn(1, 40_000, copied=0.02, walk=False)
+    whole = score(matched(rows), rows)
+    monkeypatch.setattr(counts, "FIT_ROWS", 8_000)
+    sampled = score(matched(rows), rows)
+    assert sampled[0] > whole[0] - 0.02
+    assert sampled[1] > whole[1] - 0.02
 
 
 @pytest.mark.parametrize(
