@@ -29,6 +29,7 @@ EVENTS = 70_000
 FAMILIES = ("assessment", "mixed", "walk", "skew", "storm", "jitter")
 LIKELY = 0.01
 """Calibration is that of grouped rows with this probability or more: over all rows everything is calibrated."""
+DRAWS = 200
 READ = (
     "SELECT row_number() OVER () - 1 AS row, symbol, epoch_ns(timestamp) AS time_ns, "
     "CAST(price * 1000000 AS BIGINT) * 1000 AS price_units FROM read_csv('{file}', columns={{"
@@ -48,7 +49,9 @@ def main() -> None:
     print(
         f"{EVENTS:,} events a family; {load()}; calibration: expected error over grouped rows of p >= {LIKELY}\n"
     )
-    print(f"{'':26}{'precision':>10}{'recall':>8}{'F1':>8}{'calibr.':>9}{'tp/fp/fn':>19}{'s':>7}")
+    print(
+        f"{'':26}{'precision':>10}{'recall':>8}{'F1':>8}{'calibr.':>9}{'by chance':>10}{'tp/fp/fn':>19}{'s':>7}"
+    )
     with folder(given.folder) as place:
         for family in FAMILIES:
             for order in ("event", "emission"):
@@ -144,10 +147,9 @@ def _line(name: str, chance: Chance, further: Mask, seconds: float | None = None
     f1 = 2 * right / max(1, 2 * right + wrong + missed)
     counts = f"{right}/{wrong}/{missed}"
     took = "" if seconds is None else f"{seconds:7.1f}"
-    print(
-        f"{name:26}{precision:10.4f}{recall:8.4f}{f1:8.4f}{_calibration(chance, further):9.4f}{counts:>19}{took}",
-        flush=True,
-    )
+    rates = f"{precision:10.4f}{recall:8.4f}{f1:8.4f}"
+    errors = f"{_calibration(chance, further):9.4f}{_by_chance(chance):10.4f}"
+    print(f"{name:26}{rates}{errors}{counts:>19}{took}", flush=True)
 
 
 def _calibration(chance: Chance, further: Mask) -> float:
@@ -155,6 +157,13 @@ def _calibration(chance: Chance, further: Mask) -> float:
     likely = chance >= LIKELY
     gap = np.bincount((chance[likely] * 10).astype(int).clip(0, 9), chance[likely] - further[likely], 10)
     return float(np.abs(gap).sum() / max(1, likely.sum()))
+
+
+def _by_chance(chance: Chance) -> float:
+    """The calibration error that these probabilities would show on the average if they were right: few rows scatter."""
+    draw = np.random.default_rng(1)
+    likely = chance[chance >= LIKELY]
+    return float(np.mean([_calibration(likely, draw.random(len(likely)) < likely) for _ in range(DRAWS)]))
 
 
 def _ten_million(place: Path, given: argparse.Namespace) -> None:

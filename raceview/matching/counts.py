@@ -19,7 +19,7 @@ WINDOW_GAPS = 1.5
 FAR_GAPS = 0.7
 """Pairs of one symbol farther apart than this, and within four times as much, tell how prices of different events
 differ."""
-FIT_ROWS = 500_000
+FIT_ROWS = 300_000
 """Rows whose pairs are counted, about."""
 BLOCK_GAPS = 256
 """Mean gaps of a symbol in a stretch of time that is counted as a whole, or not."""

@@ -129,7 +129,8 @@ def _further(engine: Engine, counts: Counts, found: Fit) -> dict[str, Ints | Flo
     reach = counts.bins.reach(*(getattr(counts, name)[likely] for name in ("lag", "place", "price", "rank")))
     engine.create(
         "near_pairs",
-        f"SELECT a, b, CAST(rank AS TINYINT) AS rank, {counts.bins.columns()} FROM {pairs(reach)}",
+        f"SELECT a, b, CAST(rank AS TINYINT) AS rank, {counts.bins.columns()} FROM {pairs(reach)} "
+        "ORDER BY a, b",  # sorted, or the ranks are gone through one by one, on one core
     )
     if counts.share < 1:
         counts = counts.with_patterns(numbers(engine, f"SELECT {', '.join(NAMES)} FROM near_pairs"))
