@@ -65,6 +65,16 @@ def test_events_are_called_after_their_first_row(matched: Opened) -> None:
     ]
 
 
+def test_a_copy_is_dropped_though_another_event_is_alike(matched: Opened) -> None:
+    """Row 2 has the values of row 0 and is told apart from it: that does not make row 0's copy any less of one."""
+    inv = matched("ms first p exact\n 1000 0 1 -\n 1000 0 0.9 1\n 1000 - - -")
+    assert relation(inv, "SELECT row, event, place, suspect FROM crowded ORDER BY row") == table(
+        "row event place suspect\n 0 2 1 0\n 1 2 2 0"
+    )
+    inv.need("changes")
+    assert relation(inv, "SELECT row, action FROM changes") == table("row action\n 1 dropped")
+
+
 def test_the_summary_says_that_it_is_inferred_and_claims_no_more(matched: Opened, tmp_path: Path) -> None:
     inv = matched(OUTPUT)
     summary = inv.summary()
