@@ -214,7 +214,7 @@ class Investigation:
             return []
         from raceview.findings import findings
 
-        return self._once("findings", lambda: findings(self.engine, self.linkage))
+        return self._once("findings", lambda: findings(self.engine, self.linkage, self._has_source))
 
     @property
     def safeguards_list(self) -> list[Safeguarded]:

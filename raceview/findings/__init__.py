@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "findings"]
 
 
-def findings(engine: Engine, linkage: Linkage) -> list[Finding]:
-    """All findings: what explains others first. Those that are tested share one level, see `significance`."""
+def findings(engine: Engine, linkage: Linkage, has_source: bool) -> list[Finding]:
+    """All findings: what explains others first. Those that are tested share one level, see `significance`.
+
+    Without the source nobody knows what is missing in it: all that the log names would be.
+    """
     return [
         *clock_skew(engine, linkage),
         *judge([lease_expiry(engine), *overload(engine), worker_pairs(engine)]),
-        *sequence_gaps(engine),
+        *(sequence_gaps(engine) if has_source else []),
         *id_collisions(engine),
         *twins(engine),
     ]

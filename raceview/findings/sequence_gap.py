@@ -36,7 +36,7 @@ class Gap(NamedTuple):
 
 
 def sequence_gaps(engine: Engine) -> list[Finding]:
-    """Each gap in the source's order, then the ids that the log names and that lie in none."""
+    """Each gap in the source's order, then the ids that the log names and that lie in none. Needs the source."""
     unknown = engine.rows("SELECT count(DISTINCT event) FROM attempts WHERE event < 0")[0][0]
     gaps = [] if _plainly_whole(engine) else _gaps(engine)
     named = sum(gap.named for gap in gaps)

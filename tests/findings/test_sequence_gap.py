@@ -69,6 +69,10 @@ def test_the_log_alone(bundle: Opened) -> None:
     assert one.evidence == "the worker log names 1 event without a readable tick; first elsewhere at line 4"
 
 
+def test_without_the_source_nothing_is_missing_in_it(bundle: Opened) -> None:
+    assert bundle(None, "event_id\n a\n b").findings_list == []
+
+
 def test_sequences_that_are_interwoven_and_steps_of_ten(bundle: Opened) -> None:
     ids = [name for n in range(1, 30) for name in (f"A-{10 * n}", f"B{n:03}") if name not in ("A-90", "B012")]
     assert [(one.subject, one.value) for one in opened(bundle, [i for i in ids if i[0] == "A"])] == [
