@@ -25,6 +25,8 @@ PRICE_TRUST = 1e5
 PASSES = 300
 SETTLED = 1e-5
 """Share of the gain that a pass must add for EM to go on."""
+CYCLE = 4
+"""Passes that show a cycle of two."""
 LEAST_TO_SETTLE = 100.0
 """A gain below this counts as this much."""
 REFITS = 2
@@ -131,7 +133,7 @@ class _Mixture:
         counts = self.counts
         amplitude, table = self._amplitude(counts.pairs), self._price_null(counts.pairs)
         alone = self._likelihood(self._other(amplitude, table), amplitude, table)
-        likelihood = -np.inf
+        told: list[float] = []
         counted = counts.pairs > 0
         strange = STRANGE * probability * self.strange if strange is None else strange
         for _ in range(passes):
@@ -142,14 +144,11 @@ class _Mixture:
             strangers = odd.sum() * order * table[self.class_of, counts.price]
             whole = matches + strangers + self._other(amplitude, table)
             probability, strange = matches / whole, strangers / whole
-            before, likelihood = (
-                likelihood,
-                self._likelihood(whole, amplitude, table) - weight.sum() - odd.sum(),
-            )
+            told.append(self._likelihood(whole, amplitude, table) - weight.sum() - odd.sum())
             amplitude = self._amplitude(counts.pairs * np.maximum(1 - probability - strange, 0.0))
-            if abs(likelihood - before) < SETTLED * max(scale, LEAST_TO_SETTLE, likelihood - alone):
+            if _settled(told, SETTLED * max(scale, LEAST_TO_SETTLE, told[-1] - alone)):
                 break
-        return Fit(probability, float(likelihood - alone), strange=strange if self.strange else None)
+        return Fit(probability, float(told[-1] - alone), strange=strange if self.strange else None)
 
     def _match_price(self, weight: Floats, own: Floats) -> Floats:
         if not self.priced:
@@ -176,6 +175,16 @@ class _Mixture:
             - (self.null_of_lag * amplitude).sum()
             + PRICE_TRUST * (self.prior * np.log(table / self.prior)).sum()
         )
+
+
+def _settled(told: list[float], least: float) -> bool:
+    """Whether the likelihood of the passes stays where it is, or goes to and fro.
+
+    Where a pair is no witness for itself EM climbs no hill of its own, and may end in a cycle of two.
+    """
+    stays = len(told) > 1 and abs(told[-1] - told[-2]) < least
+    cycles = len(told) >= CYCLE and max(abs(told[-1] - told[-3]), abs(told[-2] - told[-4])) < least
+    return stays or cycles
 
 
 def _one_of_each_order(counts: Counts) -> Ints:
