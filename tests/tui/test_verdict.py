@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -123,6 +124,19 @@ def test_the_ledger_and_the_time_are_on_the_first_page(opened: Opened) -> None:
             lines = shown(page).splitlines()[: page.size.height]
             assert any("UTC" in line and "2024-11-10" in line for line in lines)
             assert all(len(line) <= 80 for line in shown(page).splitlines())
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("size", [(60, 20), (120, 40), (155, 40), (156, 40)])
+def test_no_line_is_cut(opened: Opened, size: tuple[int, int]) -> None:
+    async def run() -> None:
+        async with opened(size=size) as pilot:
+            await counted(pilot)
+            lines = shown(view_of(pilot).page).splitlines()
+            assert max(map(len, lines)) <= size[0]
+            assert any(line.rstrip().endswith("2.19 %") for line in lines)
+            assert any(re.search("duplicated +time-outs", line) for line in lines)
 
     asyncio.run(run())
 

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
+from raceview.model import counted
 from raceview.safe_text import columns, printable
 from raceview.tui.case import Case
 from raceview.tui.messages import OpenClocks, OpenTimeline, OpenView
@@ -25,12 +26,12 @@ if TYPE_CHECKING:
     from raceview.answers.over_time import OverTime
 
 _FIRST = "outcome:duplicated"
-_WIDE = 120
-"""Columns from which workers and symbols stand beside the ledger."""
 _HIGHEST = 6
 """Lines that the duplicates over time take at most."""
 _TWO_COLUMNS = 76
-_LEFT, _MIDDLE = 42, 38
+_LEFT, _MIDDLE, _BESIDE = 42, 38, 38
+_WIDE = _LEFT + _MIDDLE + 2 * _BESIDE
+"""Columns from which workers and symbols stand beside the ledger."""
 _LONGEST_SENTENCE = 140
 _FEW = 9
 
@@ -170,7 +171,7 @@ class VerdictView(View):
     def _say(self) -> None:
         """What lies behind the door under the cursor, and what below the page."""
         width = self.size.width
-        below = f"↓ {self.page.below} more lines " if self.page.below else ""
+        below = f"↓ {counted(self.page.below, 'more line')} " if self.page.below else ""
         door = self.page.door
         says = printable(f" enter: {door.says}" if door else "", max(0, width - columns(below)))
         self.query_one("#behind", Static).update(f"{says:<{max(0, width - columns(below))}}{below}")
