@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Static
 
 from raceview.errors import UsageError
+from raceview.model import counted
 from raceview.safe_text import columns, printable
 from raceview.tui.case import Case
 from raceview.tui.view import View
@@ -23,7 +24,7 @@ from raceview.tui.widgets.progress import LoadingProgress
 
 VIEWS = ("verdict", "timeline", "duplicates", "findings", "policies", "safeguards")
 """In the order of their keys; each is the class `NameView` of `raceview/tui/NAME/view.py`."""
-_COUNTED = {"ticks": "events", "attempts": "attempts", "output": "rows"}
+_COUNTED = {"ticks": "event", "attempts": "attempt", "output": "row"}
 """What each file is a list of."""
 _ABSENT = {"ticks": "no ticks", "attempts": "no log", "output": "no output"}
 _LOADING_HINT = " esc or q leaves: nothing has been written"
@@ -141,9 +142,9 @@ class MainScreen(Screen[None]):
 def _counts(summary: Mapping[str, Any]) -> Iterator[str]:
     """How much there is in the files that are there, and which are not; from the longest form to the shortest."""
     missing = summary["missing"]
-    there = {what: f"{summary[what]:,}" for role, what in _COUNTED.items() if role not in missing}
-    counts = " · ".join(f"{count} {what}" for what, count in there.items())
+    there = {noun: summary[f"{noun}s"] for role, noun in _COUNTED.items() if role not in missing}
+    counts = " · ".join(counted(count, noun) for noun, count in there.items())
     if missing:
         yield f"{counts} · {', '.join(_ABSENT[role] for role in _ABSENT if role in missing)}"
     yield counts
-    yield "/".join(there.values())
+    yield "/".join(f"{count:,}" for count in there.values())

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from analysis.hand_made import write_bundle
 from textual.app import App
 from textual.command import CommandPalette
 from textual.pilot import Pilot
@@ -150,6 +151,23 @@ def test_the_title_says_what_is_there(opened: Opened, tmp_path: Path, files: lis
             await wait_until(pilot, lambda: "no output file: nothing to decide" in shown(pilot.app))
             await pilot.press("tab", "enter", "space", "d", "t")
             assert front(pilot) == "policies"
+
+    asyncio.run(run())
+
+
+def test_one_of_a_thing_is_worded_as_one(opened: Opened, tmp_path: Path) -> None:
+    write_bundle(tmp_path / "one", "ms\n 1000", "event_id\n e1", "ms\n 1000")
+
+    async def run() -> None:
+        async with opened(tmp_path / "one") as pilot:
+            assert screen_lines(pilot.app)[0].endswith(" 1 event · 1 attempt · 1 row ")
+            await wait_until(pilot, lambda: "↓ 2 more lines" in shown(pilot.app))
+            assert "· keying on (symbol, timestamp) finds 0 groups" in shown(pilot.app)
+            assert "policy source: 1 row, none wrong" in shown(pilot.app)
+            await pilot.resize_terminal(80, 25)
+            await wait_until(pilot, lambda: "↓ 1 more line " in shown(pilot.app))
+            await pilot.press("5")
+            await wait_until(pilot, lambda: "It drops none of 1 row, changes none" in shown(pilot.app))
 
     asyncio.run(run())
 

@@ -15,6 +15,7 @@ from textual.worker import get_current_worker
 from raceview.answers import amounts
 from raceview.answers.duplicates import DuplicatedEvent, Duplicates, Sort, duplicates
 from raceview.answers.filters import Filter, parse
+from raceview.model import counted
 from raceview.safe_text import columns, printable
 from raceview.tui.case import Case
 from raceview.tui.duplicates.rows import SORTS, DuplicateRows
@@ -170,15 +171,18 @@ class DuplicatesView(View):
 
     def _tell_list(self, case: Case, found: Duplicates) -> None:
         total = case.summary["duplicates"]["events"]
-        count = f" {len(found):,} of {total:,} events" if self._where else f" {total:,} events"
+        count = f" {f'{len(found):,} of ' if self._where else ''}{counted(total, 'event')}"
         where = f"   / filter: {self._where}" if self._where else ""
         no_log = "   no worker log: causes not known" if "attempts" in case.summary["missing"] else ""
         if case.summary.get("inferred"):
             no_log = "   inferred: causes not known"
         order = f"sorted by {self._sort}{', reversed' if self._reverse else ''}"
-        right = f"{order}   {_days(found)} "
+        told, days = f"{count}{where}{no_log}", f"  {_days(found)} "
+        right = f"  {order} {days}"
+        if columns(told) + len(right) > self.size.width:
+            right = days  # a mark at its column says the order, too
         room = max(0, self.size.width - len(right))
-        told = printable(f"{count}{where}{no_log}", room)
+        told = printable(told, room)
         self.query_one("#duplicates-about", Static).update(
             Content.assemble((told, "bold"), " " * max(0, room - columns(told)), right)
         )

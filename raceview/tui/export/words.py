@@ -101,7 +101,7 @@ def of_written(files: int, folder: Path, effect: Effect | None) -> Content:
     """What was written; `effect` is None where there were no rows."""
     did = ""
     if effect:
-        did = f": {effect.rows:,} rows, {effect.dropped:,} dropped, {effect.corrected:,} changed"
+        did = f": {counted(effect.rows, 'row')}, {effect.dropped:,} dropped, {effect.corrected:,} changed"
     return Content.styled(
         f"✓ {counted(files, 'file')} written to {printable(str(folder))}{did}", "ansi_bright_green"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from raceview.answers.policy_preview import Effect
-from raceview.model import Policy
+from raceview.model import Policy, counted
 from raceview.policies import BASELINES
 
 MEANING: dict[Policy, str] = {
@@ -33,7 +33,7 @@ def deed(effect: Effect) -> str:
     rows = effect.rows + effect.dropped
     dropped = f"{effect.dropped:,}" if effect.dropped else "none"
     changed = f"{effect.corrected:,}" if effect.corrected else "none"
-    return f"drops {dropped} of {rows:,} rows, changes {changed}"
+    return f"drops {dropped} of {counted(rows, 'row')}, changes {changed}"
 
 
 def said(effect: Effect, chosen: bool, scored: bool, complaint: str) -> Content:

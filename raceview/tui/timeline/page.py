@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from textwrap import wrap
 
 from raceview.answers import timeline_walk as walk
 from raceview.answers.filters import Filter
@@ -18,6 +19,7 @@ _DETAILS = 5
 _DETAILS_OF_TALL = 9
 _TALL = 30
 """Lines from which there is room for a legend, and for more about the selected event."""
+_NOTHING = "nothing is selected: n goes to the next race, h j k l to an attempt"
 
 Line = list[Run]
 
@@ -71,7 +73,7 @@ def _notes(sight: Sight, told: Told, layout: Layout, deeper: int) -> Iterator[st
 
 def _selected(sight: Sight, moment: Moment | None, width: int, lines: int) -> list[Line]:
     if sight.here is None:
-        return [[Run(" nothing is selected: n goes to the next race, h j k l to an attempt", PLAIN)]]
+        return [[Run(f" {line}", PLAIN)] for line in wrap(_NOTHING, max(1, width - 2))]
     if moment and moment.event == sight.event:
         return words.details(moment, width, lines)
     lane, place = sight.here

@@ -8,7 +8,7 @@ from typing import Any
 
 from raceview.answers.filters import term
 from raceview.charts.marks import SEVERITIES, Severity
-from raceview.model import FindingName, Kind, Policy, words
+from raceview.model import FindingName, Kind, Policy, counted, words
 from raceview.safe_text import columns, printable
 from raceview.tui.widgets.doors import Door, Line, Piece
 
@@ -50,7 +50,7 @@ def _exact_key(summary: Mapping[str, Any]) -> Line:
     found = summary["duplicates"]
     groups, mixed = found["exact_key_groups"], found["exact_key_groups_of_different_events"]
     line = [
-        _WARN,
+        _WARN if groups or found["events"] else _NOTE,
         Piece("keying on (symbol, timestamp) finds "),
         _door("finding:same_key", groups, "group of rows with one key", "groups of rows with one key"),
         Piece(" group" if groups == 1 else " groups"),
@@ -153,7 +153,7 @@ def _links(summary: Mapping[str, Any]) -> Line:
         return [_GOOD, Piece(f"every row is linked to its event; {sure}")]
     return [
         _WARN,
-        Piece(f"{summary['rows'] - phantoms:,} of {summary['rows']:,} rows linked to an event, "),
+        Piece(f"{summary['rows'] - phantoms:,} of {counted(summary['rows'], 'row')} linked to an event, "),
         Piece(f"{ambiguous:,} doubtful; {sure}"),
     ]
 
@@ -178,7 +178,7 @@ def _policy(summary: Mapping[str, Any]) -> Line:
     if chosen is None or rule is None:
         return []
     door = Door("policies", "what each policy would write, scored against the source", "policies")
-    said = f"policy {chosen['policy']}: {chosen['rows']:,} rows, {_faults(chosen)}"
+    said = f"policy {chosen['policy']}: {counted(chosen['rows'], 'row')}, {_faults(chosen)}"
     other = f"; {rule['policy']}: {_faults(rule)}" if rule is not chosen else ""
     return [_NOTE, Piece(said, "", door), Piece(other)]
 
