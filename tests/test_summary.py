@@ -6,6 +6,8 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from raceview.export.summary import WIDTH, render_summary
 from raceview.export.verdict import share, verdict
 from raceview.model import Cause, Outcome, Policy
@@ -250,6 +252,23 @@ written to exports:
   deduplicated_output.csv
 """
     )
+
+
+@pytest.mark.parametrize(
+    ("groups", "mixed", "events", "told"),
+    [
+        (0, 0, 0, "- keying on (symbol, timestamp) finds 0 groups where no event is duplicated"),
+        (0, 0, 1, "! keying on (symbol, timestamp) finds 0 groups where 1 event is duplicated"),
+        (1, 1, 0, "finds 1 group where no event is duplicated, and it holds different events"),
+        (2, 1, 3, "finds 2 groups where 3 events are duplicated, and 1 of them holds different events"),
+    ],
+)  # fmt: skip
+def test_the_rule_that_everybody_tries_is_told_of_any_number(
+    groups: int, mixed: int, events: int, told: str
+) -> None:
+    found = {**ASSESSMENT["duplicates"], "events": events, "exact_key_groups": groups}
+    summary = _changed(duplicates={**found, "exact_key_groups_of_different_events": mixed})
+    assert told in " ".join(render_summary(summary, FILES, Path("exports")).split())
 
 
 def test_verdict_of_a_clean_bundle() -> None:

@@ -139,7 +139,7 @@ def _sides(found: Comparison) -> Iterator[list[str]]:
             ("-" if role in side.missing and not (role == "ticks" and side.inferred) else f"{count:,}")
             for role, count in _counted(side)
         )
-        yield [when, *counts, number(seconds), number(side.events / seconds) if seconds else "-"]
+        yield [when, *counts, *((number(seconds), number(side.events / seconds)) if seconds else ("-", "-"))]
 
 
 def _counted(side: Side) -> tuple[tuple[str, int], ...]:

@@ -13,7 +13,7 @@ from textwrap import wrap
 from typing import Any
 
 from raceview.export.verdict import share, verdict
-from raceview.model import Outcome, words
+from raceview.model import Outcome, counted, words
 from raceview.safe_text import columns, left, printable
 
 WIDTH = 80
@@ -88,13 +88,22 @@ def _duplicates(summary: Mapping[str, Any]) -> list[str]:
     if "output" in summary["missing"]:
         return []
     groups, mixed = found["exact_key_groups"], found["exact_key_groups_of_different_events"]
-    rule = f"keying on (symbol, timestamp) finds {groups:,} {'group' if groups == 1 else 'groups'}"
-    if not {"ticks", "output"}.intersection(summary["missing"]):
-        rule += f" where {found['events']:,} events are duplicated"
+    rule = f"keying on (symbol, timestamp) finds {counted(groups, 'group')}"
+    if "ticks" not in summary["missing"]:
+        events = counted(found["events"], "event") if found["events"] else "no event"
+        rule += f" where {events} {'are' if found['events'] > 1 else 'is'} duplicated"
     if mixed:
         hold = "rows taken for different events" if summary.get("inferred") else "different events"
-        rule += f", and {'all' if mixed == groups else f'{mixed:,}'} of them hold {hold}"
-    return [*lines, *_item(rule, "!")]
+        rule += f", and {_of_them(mixed, groups)} {hold}"
+    return [*lines, *_item(rule, "!" if groups or found["events"] else "-")]
+
+
+def _of_them(mixed: int, groups: int) -> str:
+    if groups == 1:
+        return "it holds"
+    if mixed == groups:
+        return "all of them hold"
+    return f"{mixed:,} of them {'holds' if mixed == 1 else 'hold'}"
 
 
 def _by_symbol(symbols: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -161,6 +161,14 @@ def test_a_count_of_findings_that_cannot_be_seen_is_not_none() -> None:
     assert "\n- twin: 0 before, 3 after, 0 the same\n" in seen
 
 
+def test_a_side_without_events_has_no_duration() -> None:
+    """The events are dated by the source, or by the output: a log alone spans no time that is known."""
+    even = side(tally(100, 70_000))
+    told = render_comparison(Comparison.of(even, replace(even, events=0, span_ns=0)))
+    (line,) = (line for line in told.splitlines() if line.startswith("after "))
+    assert line.split()[-2:] == ["-", "-"]
+
+
 def test_points_of_a_percentage_are_never_told_as_powers() -> None:
     before, after = side(tally(0, 100), {ONCE: tally(100, 100)}), side(tally(100, 100), {ONCE: tally(0, 100)})
     told = render_comparison(Comparison.of(before, after))

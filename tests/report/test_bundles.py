@@ -77,6 +77,9 @@ def test_a_file_that_is_missing(opened: Open, tmp_path: Path, absent: str) -> No
     inv = opened(write_bundle(tmp_path / "bundle", **given))
     report = contents(inv)
     assert f"Not given: {absent}" in " ".join(report.verdict)
+    for part in _section(report, "ledger").parts:
+        if isinstance(part, Table) and part.name == "outcomes":  # what is unknown is no share of nothing
+            assert {share for _, count, share, _ in part.rows if count is None} == {None}
     _drawn(report)
     for name in ("out.md", "out.html"):
         write_report(inv, tmp_path / name)

@@ -59,8 +59,11 @@ def _outcomes(inv: Investigation) -> Table:
     rows = tuple(
         (
             words(outcome),
-            None if unknown and not found[outcome] else found[outcome],
-            share(found[outcome], events),
+            *(
+                (None, None)
+                if unknown and not found[outcome]
+                else (found[outcome], share(found[outcome], events))
+            ),
             _MEANING[outcome],
         )
         for outcome in (Outcome.EXACTLY_ONCE, *(name for name in Outcome if name is not Outcome.EXACTLY_ONCE))
