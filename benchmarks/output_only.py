@@ -1,8 +1,9 @@
 """The output alone: which rows are further copies, against the truth of simulated families, beside three other ways.
 
 Exact key (the first row per symbol and time stays; the brief's keeps the last), the 10 ms + 0.50 rule on neighbours in
-the file, and Splink 5 where `--splink PYTHON` names an interpreter that has it. Then ten million rows, against DuckDB's
-parse and write.
+the file, and Splink 5 where `--splink PYTHON` names an interpreter that has it. A file has some 250 copies, whose
+calibration scatters: the rows of several seeds are judged together. Then ten million rows, against DuckDB's parse and
+write.
 """
 
 from __future__ import annotations
@@ -24,12 +25,15 @@ from raceview.model import Options
 
 Chance = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Judged = dict[str, tuple[Chance, Mask]]
+"""By way: each row's probability to be a further copy, and whether it is one."""
 
 EVENTS = 70_000
 FAMILIES = ("assessment", "mixed", "walk", "skew", "storm", "jitter")
 LIKELY = 0.01
 """Calibration is that of grouped rows with this probability or more: over all rows everything is calibrated."""
 DRAWS = 200
+OURS = "raceview"
 READ = (
     "SELECT row_number() OVER () - 1 AS row, symbol, epoch_ns(timestamp) AS time_ns, "
     "CAST(price * 1000000 AS BIGINT) * 1000 AS price_units FROM read_csv('{file}', columns={{"
@@ -47,7 +51,8 @@ RULE = (
 def main() -> None:
     given = _arguments()
     print(
-        f"{EVENTS:,} events a family; {load()}; calibration: expected error over grouped rows of p >= {LIKELY}\n"
+        f"{EVENTS:,} events a family, seeds {', '.join(map(str, given.seeds))} together; {load()}\n"
+        f"calibration: expected error over grouped rows of p >= {LIKELY}\n"
     )
     print(
         f"{'':26}{'precision':>10}{'recall':>8}{'F1':>8}{'calibr.':>9}{'by chance':>10}{'tp/fp/fn':>19}{'s':>7}"
@@ -55,18 +60,7 @@ def main() -> None:
     with folder(given.folder) as place:
         for family in FAMILIES:
             for order in ("event", "emission"):
-                options = (
-                    "--family",
-                    family,
-                    "--order",
-                    order,
-                    "--events",
-                    str(EVENTS),
-                    "--seed",
-                    str(given.seed),
-                )
-                bundle, _ = simulated(place / f"{family}-{order}-{given.seed}", *options)
-                _family(f"{family}, {order}", bundle, given.splink)
+                _family(place, family, order, given)
         if given.rows:
             _ten_million(place, given)
 
@@ -77,14 +71,40 @@ def _arguments() -> argparse.Namespace:
         "--turns", type=int, default=3, help="measured runs of ten million rows (%(default)s)"
     )
     parser.add_argument("--folder", help="keep bundles here, and use them again (default: a passing one)")
-    parser.add_argument("--seed", type=int, default=201, help="of the families (%(default)s)")
+    parser.add_argument(
+        "--seeds", type=int, nargs="+", default=range(201, 207), help="of the families (201 to 206)"
+    )
     parser.add_argument("--splink", help="an interpreter that has splink")
     parser.add_argument("--rows", type=int, default=10_000_000, help="0: the families alone (%(default)s)")
     return parser.parse_args()
 
 
-def _family(name: str, bundle: Path, splink: str | None) -> None:
+def _family(place: Path, family: str, order: str, given: argparse.Namespace) -> None:
+    """One family in one order: a line for each way, over all seeds."""
+    ways: dict[str, list[tuple[Chance, Mask]]] = {}
+    seconds = []
+    for seed in given.seeds:
+        options = ("--family", family, "--order", order, "--events", str(EVENTS), "--seed", str(seed))
+        bundle, _ = simulated(place / f"{family}-{order}-{seed}", *options)
+        judged, took = _judged(bundle, given.splink)
+        seconds.append(took)
+        for way, one in judged.items():
+            ways.setdefault(way, []).append(one)
+    for way, found in ways.items():
+        chance, further = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        own = way == OURS
+        _line(
+            f"{family}, {order}: {way}" if own else f"  {way}",
+            chance,
+            further,
+            float(np.mean(seconds)) if own else None,
+        )
+
+
+def _judged(bundle: Path, splink: str | None) -> tuple[Judged, float]:
+    """What each way says of the rows of a file, and the seconds that ours took."""
     further = _truth(bundle)
+    judged: Judged = {}
     engine = DuckDBEngine()
     try:
         engine.create("read", READ.format(file=bundle / "final_output.csv"))
@@ -97,28 +117,26 @@ def _family(name: str, bundle: Path, splink: str | None) -> None:
             "SELECT row, symbol_id, time_ns, price_units FROM read JOIN symbols USING (symbol) ORDER BY row",
         )
         start = time.perf_counter()
-        found = match_rows(engine, Options(threshold=LIKELY))
+        match_rows(engine, Options(threshold=LIKELY))
         seconds = time.perf_counter() - start
         lines = engine.arrays(
             "SELECT row, probability_millionths, exact FROM inferred WHERE row <> first_row"
         )
         chance = _spread(len(further), lines["row"], lines["probability_millionths"] / 1e6)
-        _line(f"{name}: raceview", chance, further, seconds)
-        if found.exact_repeats:
-            kept = np.ones(len(further), dtype=bool)
-            kept[lines["row"][lines["exact"] == 1]] = False
-            _line("  without exact repeats", chance[kept], further[kept])
-        if found.silence:
-            print(f"  nothing claimed: {found.silence}")
+        kept = np.ones(len(further), dtype=bool)
+        kept[lines["row"][lines["exact"] == 1]] = False
+        judged[OURS] = chance, further
+        judged["without exact repeats"] = chance[kept], further[kept]
         for way, query in (("exact key", EXACT_KEY), ("10 ms + 0.50", RULE)):
-            _line(f"  {way}", _spread(len(further), engine.arrays(query)["row"], 1.0), further)
+            judged[way] = _spread(len(further), engine.arrays(query)["row"], 1.0), further
     finally:
         engine.close()
     if splink:
         command = [splink, str(HERE / "splink_rows.py"), str(bundle / "final_output.csv")]
         run = subprocess.run(command, capture_output=True, text=True, check=False)
         pairs = np.array([line.split() for line in run.stdout.splitlines()], dtype=np.float64).reshape(-1, 2)
-        _line("  Splink 5", _spread(len(further), pairs[:, 0].astype(np.int64), pairs[:, 1]), further)
+        judged["Splink 5"] = _spread(len(further), pairs[:, 0].astype(np.int64), pairs[:, 1]), further
+    return judged, seconds
 
 
 def _truth(bundle: Path) -> Mask:
@@ -175,7 +193,7 @@ def _ten_million(place: Path, given: argparse.Namespace) -> None:
         "--events",
         str(given.rows),
         "--seed",
-        str(given.seed),
+        str(given.seeds[0]),
     )
     bundle, _ = simulated(place / f"rows-{given.rows}", *options)
     output = bundle / "final_output.csv"
