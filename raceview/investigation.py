@@ -209,9 +209,7 @@ class Investigation:
 
     @property
     def findings_list(self) -> list[Finding]:
-        """Findings about the system; none where nothing is known but the output."""
-        if self.inferred:
-            return []
+        """Findings about the system. Without the source: what the log tells alone."""
         from raceview.findings import findings
 
         return self._once("findings", lambda: findings(self.engine, self.linkage, self._has_source))

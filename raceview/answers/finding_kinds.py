@@ -81,8 +81,10 @@ NEEDS: dict[FindingKind, tuple[str, ...]] = {
         ("ticks", "output"),
     ),
     **dict.fromkeys((FindingKind.ID_COLLISION, FindingKind.TWIN, FindingKind.UNKNOWN), ("ticks",)),
-    **dict.fromkeys((FindingKind.TIMEOUT, FindingKind.WORKER_OVERLAP), ("attempts",)),
-    **dict.fromkeys((FindingKind.CLOCK_SKEW, FindingKind.LEASE_EXPIRY), ("ticks", "attempts")),
+    **dict.fromkeys(
+        (FindingKind.TIMEOUT, FindingKind.WORKER_OVERLAP, FindingKind.LEASE_EXPIRY), ("attempts",)
+    ),
+    FindingKind.CLOCK_SKEW: ("ticks", "attempts"),
     FindingKind.OVERLOAD: ("ticks", "output"),
     FindingKind.SEQUENCE_GAP: ("ticks",),
     FindingKind.SAME_KEY: ("output",),

@@ -24,12 +24,14 @@ __all__ = ["Finding", "findings"]
 def findings(engine: Engine, linkage: Linkage, has_source: bool) -> list[Finding]:
     """All findings: what explains others first. Those that are tested share one level, see `significance`.
 
-    Without the source nobody knows what is missing in it: all that the log names would be.
+    Without the source the log alone is asked: all events that it names would be missing, and others have no cause.
     """
+    if not has_source:
+        return judge([lease_expiry(engine)])
     return [
         *clock_skew(engine, linkage),
         *judge([lease_expiry(engine), *overload(engine), worker_pairs(engine)]),
-        *(sequence_gaps(engine) if has_source else []),
+        *sequence_gaps(engine),
         *id_collisions(engine),
         *twins(engine),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from raceview.answers.nearest_events import nearest_events
 from raceview.investigation import Investigation
 from raceview.model import FindingName, Outcome
 from raceview.simulate import Family, Order, simulate
+
+SAMPLE = Path(__file__).parents[2] / "data"
 
 TICKS = """
 event_id symbol ms    price
@@ -203,6 +206,25 @@ def test_what_needs_a_missing_file_is_not_known(bundle: Opened, missing: str, un
     counts = findings_list(inv, parse("")).counts
     assert unknown <= {str(kind) for kind, count in counts.items() if count is None}
     assert counts[FindingKind.QUARANTINED] == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        (["worker_logs.csv"], 1),
+        (["worker_logs.csv", "final_output.csv"], 1),
+        (["final_output.csv"], None),
+    ],
+)
+def test_the_log_tells_of_restarts_without_the_source(
+    tmp_path: Path, given: list[str], found: int | None
+) -> None:
+    for name in given:
+        shutil.copy(SAMPLE / name, tmp_path)
+    with raceview.open_bundle(tmp_path) as inv:
+        kind = FindingKind.LEASE_EXPIRY
+        assert findings_list(inv, parse("finding:lease_expiry")).counts == {kind: found}
+        assert [str(one.finding) for one in inv.findings_list] == [str(kind)] * (found or 0)
 
 
 def test_a_clean_bundle_has_none(bundle: Opened) -> None:

@@ -39,4 +39,4 @@ def no_findings(inv: Investigation) -> Sentences:
     """Where events are inferred."""
     if inv.files.attempts is None:
         return Sentences(("From the output alone nothing can be said about the system.",))
-    return Sentences(("Without the source nothing can be said about the system.",))
+    return Sentences(("Without the source only the worker log tells of the system.",))

@@ -22,11 +22,12 @@ def findings(inv: Investigation) -> Section:
 
 
 def _findings(inv: Investigation) -> tuple[Part, ...]:
-    if inv.inferred is not None:
-        return (no_findings(inv),)
+    unknown = (no_findings(inv),) if inv.inferred is not None else ()
+    if unknown and inv.files.attempts is None:
+        return unknown
     every = inv.findings_list
     if not every:
-        return (Sentences(("None.",)),)
+        return (*unknown, Sentences(("None.",)))
     kept = [
         one for _, alike in groupby(every, key=lambda one: one.finding) for one in list(alike)[:MOST_ALIKE]
     ]
@@ -36,6 +37,7 @@ def _findings(inv: Investigation) -> tuple[Part, ...]:
     )
     columns = ("finding", "subject", "value", "unit", "low", "high", "evidence")
     return (
+        *unknown,
         Sentences(("low and high are the ends of the 95 % interval of what is an estimate.",)),
         Table("findings", columns, rows, len(every), "findings.csv"),
     )
