@@ -6,9 +6,9 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from raceview.bundle.rejection import rejected
+from raceview.engine.scan import PRICES
 from raceview.model import PRICE_UNIT_DIGITS
 
-INT64 = range(-(2**63), 2**63)
 _NUMBER = re.compile(r"[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,6})?")
 _DIGITS_IN_INT64 = 19
 
@@ -21,8 +21,8 @@ def parse_price(name: str, text: str) -> int:
     units = scaled_integer(text, PRICE_UNIT_DIGITS)
     if units is None:
         raise rejected(name, f"at most {PRICE_UNIT_DIGITS} digits after the point", text)
-    if units not in INT64:
-        raise rejected(name, "a number that fits 64 bits in units of 1e-9", text)
+    if units not in PRICES:
+        raise rejected(name, "a number from -1e9 to 8.2e9", text)
     return units
 
 

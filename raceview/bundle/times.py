@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from raceview.bundle.prices import INT64, scaled_integer
+from raceview.bundle.prices import scaled_integer
 from raceview.bundle.rejection import rejected
+from raceview.engine.scan import TIMES
 from raceview.model import NS_PER_SECOND
 
 _ISO = re.compile(
@@ -30,8 +31,8 @@ def parse_time(name: str, text: str, zone: tzinfo) -> int:
     """
     match = _ISO.fullmatch(text)
     found = _iso_ns(name, text, match, zone) if match else _epoch_ns(name, text)
-    if found not in INT64:
-        raise rejected(name, "a time between the years 1677 and 2262", text)
+    if found not in TIMES:
+        raise rejected(name, "a time in the years 1900 to 2099", text)
     return found
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-FIRST_YEAR, LAST_YEAR = "1678", "2262"
-"""Timestamps that compare between these fit 64-bit nanoseconds, with room for any offset."""
+from raceview.engine.scan import PRICES, TIMES
+
+FIRST_YEAR, LAST_YEAR = "1901", "2099"
+"""Timestamps that compare between these are among `TIMES`, with room for any offset."""
 
 _PRICE = r"[-+]?[0-9]{1,10}(\.[0-9]{0,9})?"
 _JSON_PRICE = r"-?(0|[1-9][0-9]{0,9})(\.[0-9]{1,9})?"
@@ -36,12 +38,14 @@ def price_units(value: str, json: bool) -> str:
     """
     cast = f"try_cast({value} || 'e9' AS BIGINT)"
     short = f"strlen({value}) <= 10 AND {value} >= '0' AND {value} < ':' AND NOT contains({value}, '_')"
+    short += f" AND (strlen({value}) < 10 OR {value} < '8')"
     if json:
         short += f" AND NOT ends_with({value}, '.') AND NOT ({value} >= '0/' AND {value} < '1')"
     else:
         short += f" AND NOT ({value} >= '0:' AND {value} < '1')"
     shape = _JSON_PRICE if json else _PRICE
-    return f"CASE WHEN {short} THEN {cast} WHEN regexp_full_match({value}, '{shape}') THEN {cast} END"
+    bounded = f"CASE WHEN {cast} BETWEEN {PRICES[0]} AND {PRICES[-1]} THEN {cast} END"
+    return f"CASE WHEN {short} THEN {cast} WHEN regexp_full_match({value}, '{shape}') THEN {bounded} END"
 
 
 def time_ns(value: str, shapes: Sequence[str], any_time: bool = True) -> str:
@@ -108,17 +112,13 @@ def _epoch_ns(value: str) -> str:
     """Seconds, ms, us or ns since the epoch, told apart by magnitude (the bounds are those of `times.py`)."""
     number = f"try_cast({value} AS BIGINT)"
     return (
-        f"CASE WHEN abs({number}) < 100000000000 THEN {_seconds_in_range(number)}"
+        f"CASE WHEN abs({number}) < 100000000000 THEN {_scaled(number, _NS_PER_SECOND)}"
         f" WHEN abs({number}) < 100000000000000 THEN {_scaled(number, 1_000_000)}"
         f" WHEN abs({number}) < 100000000000000000 THEN {_scaled(number, 1000)}"
-        f" ELSE {number} END"
+        f" ELSE {_scaled(number, 1)} END"
     )
 
 
-def _seconds_in_range(number: str) -> str:
-    return f"CASE WHEN abs({number}) <= 9223372036 THEN {number} * {_NS_PER_SECOND} END"
-
-
 def _scaled(number: str, factor: int) -> str:
-    most = (2**63 - 1) // factor
-    return f"CASE WHEN abs({number}) <= {most} THEN {number} * {factor} END"
+    least, most = -(-TIMES[0] // factor), TIMES[-1] // factor
+    return f"CASE WHEN {number} BETWEEN {least} AND {most} THEN {number} * {factor} END"

@@ -10,6 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+TIMES = range(-2_208_988_800 * 10**9, 4_102_444_800 * 10**9)
+"""Times that can be read, in ns since the epoch: the years 1900 to 2099. Any two are apart by what fits 64 bits, with
+room for a window, so that one broken record cannot stop a run."""
+PRICES = range(-(10**18), 2**63 - 10**18)
+"""Prices that can be read, in units of 1e-9; any two differ by what fits 64 bits."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileRelation:

@@ -33,6 +33,9 @@ PROBED_ROWS = 100
 """Rows whose pairs are counted before all are made: time may be crowded into bursts."""
 ENOUGH = 0.5
 """Share of the sampled rows that the window must explain not to be widened."""
+FARTHEST_NS = 10**17
+"""No row is looked for further from its event than this, three years: what is, bears a broken time. The bounds of a
+window fit 64 bits as far as that."""
 SURE = 0.95
 """Share of a link's probability that one attempt must hold to be named as the row's own."""
 
@@ -126,7 +129,7 @@ def _find(
 ) -> tuple[Window, tuple[int, int]]:
     """The window from a sample of the remaining rows, widened while it explains too few of them."""
     first_ns, last_ns, symbols = _bounds(engine)
-    span = max(1, last_ns - first_ns)
+    span = min(max(1, last_ns - first_ns), FARTHEST_NS)
     ((symbol_first, symbol_last),) = engine.rows("SELECT min(time_ns), max(time_ns) FROM ticks")
     gap = max(1, (symbol_last - symbol_first) * max(1, symbols) // max(1, events))
     least = max(1, _logged_reach(engine), 4 * (options.jitter_ns or 0))
@@ -196,7 +199,8 @@ def _take(engine: Engine, rest: int, rows: int) -> None:
 def _pinned(window: Window, options: Options) -> Window:
     """The window with what the user pins in place of what was fitted."""
     if options.jitter_ns is not None:
-        window = replace(window, time_range=(-float(options.jitter_ns), float(options.jitter_ns)))
+        jitter = float(min(options.jitter_ns, FARTHEST_NS))
+        window = replace(window, time_range=(-jitter, jitter))
     if options.price_tolerance_units is not None:
         limit = float(options.price_tolerance_units)
         window = replace(window, price_range=(-limit, limit))

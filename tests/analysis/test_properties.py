@@ -122,6 +122,32 @@ def test_a_mangled_line_of_each_file_is_refused_alone(tmp_path: Path, family: Fa
         ]
 
 
+@pytest.mark.parametrize(
+    ("time", "price"),
+    [
+        ("1900-01-01T00:00:00Z", "-1000000000"),
+        ("2099-12-31T23:59:59Z", "8000000000"),
+        ("-9223372036854775808", "1"),  # what pandas writes for no time
+        ("2025-07-12T09:15:00Z", "-9223372036"),
+    ],
+)
+def test_a_broken_time_or_price_stops_nothing(tmp_path: Path, time: str, price: str) -> None:
+    """One record of each file, beside two at the ends of what can be read: used or refused, and the run goes on."""
+    made = simulate(tmp_path / "bundle", Family.MIXED, 200, 1)
+    symbol = made.output.read_text().splitlines()[1].partition(",")[0]
+    for name, line in {
+        "raw_tick_events.log": '{{"event_id": "x", "timestamp": "{time}", "symbol": "{symbol}", "price": 5}}',
+        "worker_logs.csv": "x,worker-1,{time},{time},success",
+        "final_output.csv": "{symbol},{time},{price}",
+    }.items():
+        with (made.folder / name).open("a") as file:
+            for at, cost in ((time, price), ("1900-01-02T00:00:00Z", "5"), ("2099-12-30T00:00:00Z", "7")):
+                file.write(line.format(time=at, price=cost, symbol=symbol) + "\n")
+    options = Options(policy=Policy.MEAN, jitter_ns=10**20, price_tolerance_units=10**20)
+    for chosen in (Options(), options):
+        assert _refusal(made.folder, tmp_path / "out", chosen) == ""
+
+
 def _export(bundle: Path, out: Path, options: Options) -> dict[str, bytes]:
     with raceview.open_bundle(bundle, options=options) as inv:
         written = write_exports(inv, out)
