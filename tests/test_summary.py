@@ -278,6 +278,8 @@ def test_verdict_of_a_clean_bundle() -> None:
         causes=_causes(),
     )
     assert verdict(summary) == ["None of 70,000 events was emitted twice.", "Nothing was lost."]
+    only = {**summary, "events": 1, "outcomes": _outcomes(exactly_once=1)}
+    assert verdict(only) == ["The only event was not emitted twice.", "Nothing was lost."]
 
 
 def test_verdict_of_a_bundle_with_everything() -> None:

@@ -92,7 +92,11 @@ def _duplicates(summary: Mapping[str, Any]) -> str:
         return ""
     events, found = summary["events"], summary["duplicates"]
     if not found["events"]:
-        return f"None of {counted(events, 'event')} was emitted twice."
+        return (
+            "The only event was not emitted twice."
+            if events == 1
+            else f"None of {events:,} events was emitted twice."
+        )
     times = "twice" if found["rows"] == found["events"] else "more than once"
     was = "was" if found["events"] == 1 else "were"
     head = f"{found['events']:,} of {counted(events, 'event')} {was} emitted {times}"
