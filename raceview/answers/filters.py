@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from raceview.answers.finding_kinds import FindingKind, source
+from raceview.answers.finding_kinds import MEASURED, FindingKind, source
 from raceview.errors import UsageError
 from raceview.model import MILLIONTHS, Cause, Kind, Outcome
 
@@ -76,11 +76,12 @@ class Filter:
         if self.kind:
             conditions.append(f"event IN (SELECT event FROM duplicated WHERE kind IN ({_quoted(self.kind)}))")
         if self.finding:
-            found = " UNION ALL ".join(
-                f"SELECT event FROM ({source(FindingKind(word), threshold_millionths)}) WHERE event IS NOT NULL"
+            about = [
+                f"event IN (SELECT event FROM ({source(FindingKind(word), threshold_millionths)}))"
                 for word in self.finding
-            )
-            conditions.append(f"event IN ({found})")
+                if word not in MEASURED  # these are about no event
+            ]
+            conditions.append(f"({' OR '.join(about) or '1 = 0'})")
         if self.event_id:
             found = " OR ".join(
                 f"strpos(lower(event_id), lower({quoted(word)})) > 0" for word in self.event_id

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from raceview.answers.duplicates import duplicates
 from raceview.answers.filters import Filter, parse, term
-from raceview.answers.finding_kinds import FindingKind
+from raceview.answers.finding_kinds import MEASURED, FindingKind
 from raceview.engine import open_engine
 from raceview.errors import UsageError
+from raceview.investigation import Investigation
 from raceview.model import Cause, Kind, Outcome
 
 
@@ -60,6 +62,16 @@ def test_a_beginning_of_several_words_is_asked_about() -> None:
 def test_what_nobody_knows_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         parse(text)
+
+
+def test_events_can_be_asked_for_by_every_finding(sample: Investigation) -> None:
+    """What is measured of the system is about no event, and lets none through, except beside one that is."""
+    found = {kind: set(duplicates(sample, Filter(finding=(kind,))).events) for kind in FindingKind}
+    assert [kind for kind in MEASURED if found[kind]] == []
+    assert found[FindingKind.DUPLICATED] == set(duplicates(sample).events)
+    assert 0 < len(found[FindingKind.TIMEOUT]) < len(found[FindingKind.DUPLICATED])
+    both = Filter(finding=(FindingKind.CLOCK_SKEW, FindingKind.TIMEOUT))
+    assert set(duplicates(sample, both).events) == found[FindingKind.TIMEOUT]
 
 
 @given(st.text(min_size=1))
