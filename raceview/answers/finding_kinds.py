@@ -101,7 +101,7 @@ name) and line it stands in; the event, the row and the worker it is about, NULL
 
 
 def source(kind: FindingKind, threshold_millionths: int) -> str:
-    """SQL of the findings of a kind that is not `MEASURED`. Twins need `Investigation.findings_list`."""
+    """SQL of the findings of a kind that is not `MEASURED`."""
     if kind in [str(outcome) for outcome in Outcome]:
         return _OUTCOME.format(outcome=kind, otherwise=_OTHERWISE.get(kind, ""))
     return _SOURCES[kind].format(threshold=threshold_millionths)

@@ -69,7 +69,6 @@ class FindingsList:
 
 def findings_list(inv: Investigation, where: Filter) -> FindingsList:
     """The list, counted. An outcome in the filter asks for the findings of that name, unless kinds are named."""
-    inv.findings_list  # noqa: B018  # makes the twins
     named = where.finding or where.outcome
     kinds = [kind for kind in FindingKind if (kind in named if named else kind not in ON_REQUEST)]
     return FindingsList(inv, where, {kind: _count(inv, kind, where) for kind in kinds})
