@@ -12,6 +12,7 @@ import pytest
 from analysis.hand_made import write_bundle
 from textual.app import App
 from textual.command import CommandPalette
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -95,8 +96,13 @@ def test_help_names_every_key_that_works_here(opened: Opened, name: str) -> None
             text = str(pilot.app.screen.query_one(Static).content)
             missing = [name for name in wanted if name[:20] not in text]
             assert missing == []
-            for sign in ("race", "time-out", "copy", "lost", "phantom"):
+            for sign in ("race", "time-out", "copy", "lost", "phantom", "noted", "bookmarked"):
                 assert sign in text
+            box = pilot.app.screen.query_one(VerticalScroll)
+            await pilot.press("G")
+            await wait_until(pilot, lambda: box.scroll_y == box.max_scroll_y > 0)
+            await pilot.press("g")
+            await wait_until(pilot, lambda: box.scroll_y == 0)
             await pilot.press("escape")
             await wait_until(pilot, lambda: len(pilot.app.screen_stack) == 1)
 

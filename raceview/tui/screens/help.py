@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from raceview.charts.marks import OUTCOMES, ROLES, SEVERITIES, Mark, Severity
 from raceview.safe_text import left, printable
+from raceview.tui.event.actions import BOOKMARK, NOTED
 
 _KEYS, _WORDS = 9, 27
 """Columns for the keys and for what they do; twice these and their gaps fill a box of 80."""
@@ -29,6 +30,8 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,q,question_mark", "dismiss", "Back"),
         Binding("j,down", "down", "Down"),
         Binding("k,up", "up", "Up"),
+        Binding("g,home", "first", "First"),
+        Binding("G,end", "last", "Last"),
     ]
     DEFAULT_CSS = """
     HelpScreen { align: center middle; }
@@ -64,6 +67,14 @@ class HelpScreen(ModalScreen[None]):
     def action_up(self) -> None:
         """Scroll back."""
         self.query_one(VerticalScroll).scroll_up(animate=False)
+
+    def action_first(self) -> None:
+        """Scroll to the top."""
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def action_last(self) -> None:
+        """Scroll to the signs."""
+        self.query_one(VerticalScroll).scroll_end(animate=False)
 
     def _lines(self, columns: int) -> Iterator[Content]:
         here = [(key, active) for key, active in self._active if not isinstance(active.node, App)]
@@ -113,3 +124,5 @@ def _signs() -> Iterator[tuple[str, str]]:
     marks: list[Mark] = [mark for severity, mark in SEVERITIES.items() if severity is not Severity.IDLE]
     marks += [*ROLES.values(), *OUTCOMES.values()]
     yield from dict.fromkeys((mark.glyph, mark.word) for mark in marks)
+    yield NOTED, "noted"
+    yield BOOKMARK, "bookmarked"
