@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from raceview.model import FailOn, Outcome
+from raceview.model import FailOn, Outcome, counted
 
 _NEEDED = {
     FailOn.DUPLICATES: {"ticks", "output"},
@@ -26,16 +26,16 @@ def closed_by(summary: Mapping[str, Any], fail_on: FailOn) -> str | None:
     missing = _NEEDED[fail_on].intersection(summary["missing"])
     if missing:
         return f"cannot be answered without the {' and the '.join(sorted(missing))} file"
-    found = {name: count for name, count in _counts(summary, fail_on).items() if count}
-    return ", ".join(f"{count:,} {name}" for name, count in found.items()) or None
+    found = {noun: count for noun, count in _counts(summary, fail_on).items() if count}
+    return ", ".join(counted(count, noun) for noun, count in found.items()) or None
 
 
 def _counts(summary: Mapping[str, Any], fail_on: FailOn) -> dict[str, int]:
     outcomes = summary["outcomes"]
     if fail_on is FailOn.DUPLICATES:
-        return {"duplicated events": outcomes[Outcome.DUPLICATED]}
+        return {"duplicated event": outcomes[Outcome.DUPLICATED]}
     if fail_on is FailOn.LOST:
-        return {"lost events": outcomes[Outcome.LOST]}
-    amiss = {f"{name} events": count for name, count in outcomes.items() if name != Outcome.EXACTLY_ONCE}
+        return {"lost event": outcomes[Outcome.LOST]}
+    amiss = {f"{name} event": count for name, count in outcomes.items() if name != Outcome.EXACTLY_ONCE}
     quarantined = sum(file["quarantined"] for file in summary["files"])
-    return {**amiss, "phantom rows": summary["phantom_rows"], "quarantined records": quarantined}
+    return {**amiss, "phantom row": summary["phantom_rows"], "quarantined record": quarantined}

@@ -409,6 +409,18 @@ def test_a_reader_who_leaves_early_changes_nothing(bundle: Path, tmp_path: Path)
     assert (tmp_path / "exports" / "manifest.json").is_file()
 
 
+def test_a_reader_of_both_streams_who_leaves_early_leaves_the_gate_closed(
+    bundle: Path, tmp_path: Path
+) -> None:
+    """`raceview ... 2>&1 | head`: what the gate says has no reader, its exit code has."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [*RACEVIEW, str(bundle), "--export", "--fail-on", "duplicates"]
+    run = subprocess.run(words, cwd=tmp_path, stdout=writing, stderr=writing, check=False)
+    os.close(writing)
+    assert run.returncode == 3
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_standard_output_is_told(bundle: Path, tmp_path: Path) -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:

@@ -30,7 +30,7 @@ def test_a_clean_bundle_leaves_it_open(fail_on: FailOn) -> None:
     ("summary", "duplicates", "lost", "any_"),
     [
         (_with({"duplicated": 1200}), "1,200 duplicated events", None, "1,200 duplicated events"),
-        (_with({"lost": 1}), None, "1 lost events", "1 lost events"),
+        (_with({"lost": 1}), None, "1 lost event", "1 lost event"),
         (_with({"abandoned": 2}), None, None, "2 abandoned events"),
         (_with({"unprocessed": 2, "altered": 3}), None, None, "3 altered events, 2 unprocessed events"),
         (_with(phantom_rows=4), None, None, "4 phantom rows"),
