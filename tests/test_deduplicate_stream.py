@@ -317,6 +317,15 @@ def test_a_reader_who_leaves_early() -> None:
     assert b"rows read" in run.stderr
 
 
+def test_talk_that_nobody_reads_changes_nothing(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    out = tmp_path / "out.csv"
+    run = subprocess.run([*MODULE, SAMPLE, out, "--exact-key"], check=False, stderr=writing, timeout=120)
+    os.close(writing)
+    assert (run.returncode, out.is_file()) == (0, True)
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_stdout_is_told() -> None:
     with open("/dev/full", "wb") as full:

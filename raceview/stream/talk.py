@@ -122,8 +122,12 @@ def _about(count: float) -> str:
 
 
 def tell(sentence: str) -> None:
-    """One line for stderr, whatever the sentence quotes."""
-    sys.stderr.write(f"deduplicate-stream: {printable(sentence)}\n")
+    """One line for stderr, whatever the sentence quotes. Where nobody reads it the exit code says it all."""
+    try:
+        sys.stderr.write(f"deduplicate-stream: {printable(sentence)}\n")
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def tell_defect(error: BaseException) -> None:
