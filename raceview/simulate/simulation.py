@@ -29,7 +29,6 @@ class Simulated:
     attempts: Path
     output: Path
     truth: Path
-    facts_path: Path
     event_count: int
     attempt_count: int
     row_count: int
@@ -62,7 +61,6 @@ def simulate(
         attempts=out / write.ATTEMPTS_NAME,
         output=out / write.OUTPUT_NAME,
         truth=out / write.TRUTH_NAME,
-        facts_path=out / write.FACTS_NAME,
         event_count=events,
         attempt_count=content.attempts.event.size,
         row_count=content.rows.event.size,
