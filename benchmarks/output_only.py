@@ -107,14 +107,14 @@ def _judged(bundle: Path, splink: str | None) -> tuple[Judged, float]:
     judged: Judged = {}
     engine = DuckDBEngine()
     try:
-        engine.create("read", READ.format(file=bundle / "final_output.csv"))
+        engine.create("outputs_read", READ.format(file=bundle / "final_output.csv"))
         engine.create(
             "symbols",
-            "SELECT symbol, row_number() OVER (ORDER BY symbol) AS symbol_id FROM read GROUP BY symbol",
+            "SELECT symbol, row_number() OVER (ORDER BY symbol) AS symbol_id FROM outputs_read GROUP BY symbol",
         )
         engine.create(
             "outputs",
-            "SELECT row, symbol_id, time_ns, price_units FROM read JOIN symbols USING (symbol) ORDER BY row",
+            "SELECT row, symbol_id, time_ns, price_units FROM outputs_read JOIN symbols USING (symbol)",
         )
         start = time.perf_counter()
         match_rows(engine, Options(threshold=LIKELY))

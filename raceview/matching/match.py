@@ -83,7 +83,7 @@ class Matching:
 
 
 def match_rows(engine: Engine, options: Options) -> Matching:
-    """Make `inferred` (row, first_row, probability_millionths, exact) from `outputs`.
+    """Make `inferred` (row, first_row, probability_millionths, exact) from `outputs`, `outputs_read` and `symbols`.
 
     One line per row of each group of rows taken to be one event. `first_row` is the group's first in the file: its own
     line has probability 1000000. The others have that of being a further copy of the group's event, which is at least

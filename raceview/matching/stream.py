@@ -1,6 +1,8 @@
 """What the stream is like, and its rows in the order in which neighbours are found: the relation `near`.
 
-Only DuckDB's ordered tables are relied upon: a window without an order of its own sees the rows as they are stored.
+Only DuckDB's ordered tables are relied upon: a window without an order of its own sees the rows as they are stored. So
+`outputs_read` is looked at for what lies beside what in the file: a join, as that which makes `outputs`, leaves rows in
+some other order, and sorting ten million takes as long as all the rest of this.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from raceview.matching.patterns import Ints
 
 FARTHEST = 2**61
 """Rows farther than this from the middle time, in ns (73 years), or dearer, in price units, are left alone."""
+EVERY_ROW = "1 = 1"
 SAMPLE_ROWS = 50_000
 FIRST_ROWS = 400_000
 """The earliest rows, which gaps are measured on."""
@@ -28,8 +31,8 @@ COMMONEST = 0.5
 class Stream:
     """The stream at a glance. Times in ns, prices in price units."""
 
-    placed: str
-    """The rows that are looked at: `outputs`, or a query over it."""
+    within: str
+    """The condition under which a row is looked at."""
     rows: int
     symbols: int
     collision: float
@@ -45,7 +48,8 @@ class Stream:
 
 def survey(engine: Engine) -> Stream:
     """Look at the rows."""
-    placed = _within_reach(engine)
+    within = _within_reach(engine)
+    placed = "outputs" if within == EVERY_ROW else f"(SELECT * FROM outputs WHERE {within})"
     ((rows,),) = engine.rows(f"SELECT count(*) FROM {placed}")
     counts = engine.arrays(
         f"SELECT symbol_id, count(*) AS n FROM {placed} GROUP BY symbol_id ORDER BY symbol_id"
@@ -56,7 +60,7 @@ def survey(engine: Engine) -> Stream:
     time_step, price_step = (_common_step(values) for values in sample.values())
     _find_earliest(engine, placed, rows, sample["time_ns"])
     return Stream(
-        placed=placed,
+        within=within,
         rows=rows,
         symbols=len(counts),
         collision=float((shares**2).sum()),
@@ -74,46 +78,38 @@ def arrange(engine: Engine, stream: Stream) -> None:
     where it lies on the cadence's grid, plus 8 where its time is that of another row, too.
     """
     source = (
-        "SELECT row, symbol_id, time_ns, price_units, CASE WHEN lag(time_ns) OVER () > time_ns THEN 1 ELSE 0 END "
-        f"+ CASE WHEN lead(time_ns) OVER () < time_ns THEN 2 ELSE 0 END AS flags FROM {_in_file_order(engine, stream)}"
+        "SELECT row, symbol, time_ns, price_units, CASE WHEN lag(time_ns) OVER () > time_ns THEN 1 ELSE 0 END "
+        "+ CASE WHEN lead(time_ns) OVER () < time_ns THEN 2 ELSE 0 END AS flags "
+        f"FROM outputs_read WHERE {stream.within}"
     )
     if stream.cadence:
         step, phase = stream.cadence
         source = (
-            "SELECT row, symbol_id, time_ns, price_units, flags "
+            "SELECT row, symbol, time_ns, price_units, flags "
             f"+ CASE WHEN time_ns % {step} = {phase} THEN 4 ELSE 0 END "
             f"+ CASE WHEN shared_ns IS NOT NULL THEN 8 ELSE 0 END AS flags FROM ({source}) LEFT JOIN "
-            f"(SELECT time_ns AS shared_ns FROM {stream.placed} GROUP BY time_ns HAVING count(*) > 1) "
+            f"(SELECT time_ns AS shared_ns FROM outputs WHERE {stream.within} GROUP BY time_ns HAVING count(*) > 1) "
             "ON shared_ns = time_ns"
         )
     engine.create(
         "near",
-        "SELECT row, symbol_id, time_ns, price_units, CAST(flags AS TINYINT) AS flags "
-        f"FROM ({source}) ORDER BY symbol_id, time_ns, row",
+        "SELECT f.row, s.symbol_id, f.time_ns, f.price_units, CAST(f.flags AS TINYINT) AS flags "
+        f"FROM ({source}) AS f JOIN symbols AS s ON s.symbol = f.symbol ORDER BY s.symbol_id, f.time_ns, f.row",
     )
 
 
 def _within_reach(engine: Engine) -> str:
-    """The rows whose times and prices lie near enough to each other for their differences to be reckoned with."""
+    """The condition that times and prices lie near enough to each other for their differences to be reckoned with."""
     ((early, late, low, high),) = engine.rows(
         "SELECT min(time_ns), max(time_ns), min(price_units), max(price_units) FROM outputs"
     )
     if early is None or (late - early < FARTHEST and max(-low, high) < FARTHEST):
-        return "outputs"
+        return EVERY_ROW
     ((middle,),) = engine.rows("SELECT CAST(median(time_ns) AS BIGINT) FROM outputs")
     return (
-        f"(SELECT * FROM outputs WHERE time_ns > {max(middle - FARTHEST, -(2**63))} "
-        f"AND time_ns < {min(middle + FARTHEST, 2**63 - 1)} "
-        f"AND price_units > {-FARTHEST} AND price_units < {FARTHEST})"
+        f"time_ns > {max(middle - FARTHEST, -(2**63))} AND time_ns < {min(middle + FARTHEST, 2**63 - 1)} "
+        f"AND price_units > {-FARTHEST} AND price_units < {FARTHEST}"
     )
-
-
-def _in_file_order(engine: Engine, stream: Stream) -> str:
-    """The rows as they stand in the file: a join by several threads leaves them in as many runs."""
-    ((out_of_order,),) = engine.rows(
-        f"SELECT count(*) FROM (SELECT row < lag(row) OVER () AS earlier FROM {stream.placed}) WHERE earlier"
-    )
-    return f"(SELECT * FROM {stream.placed} ORDER BY row)" if out_of_order else stream.placed
 
 
 def _common_step(values: Ints) -> int:

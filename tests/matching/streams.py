@@ -45,6 +45,13 @@ class Answer:
         return {row for row, first in self.first_of.items() if row != first}
 
 
+def as_read(engine: DuckDBEngine) -> None:
+    """Make `outputs_read` and `symbols` as they must have been for these `outputs`."""
+    text = "CAST(symbol_id AS VARCHAR) AS symbol"
+    engine.create("symbols", f"SELECT DISTINCT symbol_id, {text} FROM outputs")
+    engine.create("outputs_read", f"SELECT row, {text}, time_ns, price_units FROM outputs ORDER BY row")
+
+
 def matched(rows: Rows, **options: float) -> Answer:
     """Match the rows in an engine of their own."""
     engine = DuckDBEngine()
@@ -58,6 +65,7 @@ def matched(rows: Rows, **options: float) -> Answer:
                 "price_units": rows.price,
             },
         )
+        as_read(engine)
         matching = match_rows(engine, Options(**options))  # type: ignore[arg-type]  # threshold alone
         lines = engine.rows("SELECT row, first_row, probability_millionths, exact FROM inferred ORDER BY row")
     finally:

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matching.streams import CENT, US, Ints, Rows, drawn
+from matching.streams import CENT, US, Ints, Rows, as_read, drawn
 from raceview.engine.duckdb_engine import DuckDBEngine
 from raceview.matching.patterns import NAMES, Bins, Reach, pairs
-from raceview.matching.stream import FARTHEST, Stream, arrange, survey
+from raceview.matching.stream import EVERY_ROW, FARTHEST, Stream, arrange, survey
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def engine() -> Iterator[DuckDBEngine]:
 
 
 def load(engine: DuckDBEngine, rows: Rows, stored: Ints) -> None:
-    """Make `outputs` of the rows, which are stored in this order."""
+    """Make the rows' relations; `outputs` is stored in this order."""
     columns = {
         "row": np.arange(len(rows.time)),
         "symbol_id": rows.symbol,
@@ -30,6 +30,7 @@ def load(engine: DuckDBEngine, rows: Rows, stored: Ints) -> None:
         "price_units": rows.price,
     }
     engine.load("outputs", {name: values[stored] for name, values in columns.items()})
+    as_read(engine)
 
 
 def defined(rows: Rows, kept: Ints, cadence: tuple[int, int] | None) -> list[tuple[int, ...]]:
@@ -83,7 +84,7 @@ def test_no_rows(engine: DuckDBEngine) -> None:
     load(engine, drawn(1, 1), np.zeros(0, np.int64))
     stream = survey(engine)
     arrange(engine, stream)
-    assert stream == Stream("outputs", 0, 0, 0.0, 1, 1, 1.0, None)
+    assert stream == Stream(EVERY_ROW, 0, 0, 0.0, 1, 1, 1.0, None)
     assert engine.rows("SELECT * FROM near") == []
 
 
