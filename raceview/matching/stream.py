@@ -18,6 +18,8 @@ from raceview.matching.patterns import Ints
 FARTHEST = 2**61
 """Rows farther than this from the middle time, in ns (73 years), or dearer, in price units, are left alone."""
 EVERY_ROW = "1 = 1"
+SLICES, LEAST_SLICE = 8, 500_000
+"""How many slices a file's order is looked at in, and the rows of one at the least."""
 SAMPLE_ROWS = 50_000
 FIRST_ROWS = 400_000
 """The earliest rows, which gaps are measured on."""
@@ -77,11 +79,7 @@ def arrange(engine: Engine, stream: Stream) -> None:
     `flags` is 1 where the row is earlier than the one before it in the file, plus 2 where later than the next, plus 4
     where it lies on the cadence's grid, plus 8 where its time is that of another row, too.
     """
-    source = (
-        "SELECT row, symbol, time_ns, price_units, CASE WHEN lag(time_ns) OVER () > time_ns THEN 1 ELSE 0 END "
-        "+ CASE WHEN lead(time_ns) OVER () < time_ns THEN 2 ELSE 0 END AS flags "
-        f"FROM outputs_read WHERE {stream.within}"
-    )
+    source = " UNION ALL ".join(_slices(engine, stream))
     if stream.cadence:
         step, phase = stream.cadence
         source = (
@@ -96,6 +94,21 @@ def arrange(engine: Engine, stream: Stream) -> None:
         "SELECT f.row, s.symbol_id, f.time_ns, f.price_units, CAST(f.flags AS TINYINT) AS flags "
         f"FROM ({source}) AS f JOIN symbols AS s ON s.symbol = f.symbol ORDER BY s.symbol_id, f.time_ns, f.row",
     )
+
+
+def _slices(engine: Engine, stream: Stream) -> list[str]:
+    """The rows with the flags of order, in slices: a window goes through its rows on one core, several on several."""
+    ((last,),) = engine.rows("SELECT coalesce(max(row), 0) FROM outputs")
+    # Where rows are left alone, the next one that is not may be any number of rows away.
+    size = max(LEAST_SLICE, last // SLICES + 1) if stream.within == EVERY_ROW else last + 1
+    return [
+        "SELECT row, symbol, time_ns, price_units, flags FROM ("
+        "SELECT row, symbol, time_ns, price_units, CASE WHEN lag(time_ns) OVER () > time_ns THEN 1 ELSE 0 END "
+        "+ CASE WHEN lead(time_ns) OVER () < time_ns THEN 2 ELSE 0 END AS flags "
+        f"FROM outputs_read WHERE {stream.within} AND row >= {first - 1} AND row <= {first + size}"
+        f") WHERE row >= {first} AND row < {first + size}"
+        for first in range(0, last + 1, size)
+    ]
 
 
 def _within_reach(engine: Engine) -> str:

@@ -48,16 +48,21 @@ def defined(rows: Rows, kept: Ints, cadence: tuple[int, int] | None) -> list[tup
 
 @pytest.mark.parametrize("runs", [1, 2, 7])
 @pytest.mark.parametrize("grid", [True, False])
+@pytest.mark.parametrize("slices", [1, 2, 100, 10_000])
 def test_rows_are_found_in_file_order_however_they_are_stored(
-    runs: int, grid: bool, engine: DuckDBEngine
+    runs: int, grid: bool, slices: int, engine: DuckDBEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = drawn(5, 600, copied=0.05, grid=grid)
+    monkeypatch.setattr("raceview.matching.stream.SLICES", slices)
+    monkeypatch.setattr("raceview.matching.stream.LEAST_SLICE", 1)
+    rows = drawn(5, 600, copied=0.05, grid=grid, emission=True)
     everyone = np.arange(len(rows.time))
     load(engine, rows, np.argsort(everyone // 50 % runs, kind="stable"))
     stream = survey(engine)
     arrange(engine, stream)
     assert stream.cadence == ((5_000 * US, 0) if grid else None)
     assert engine.rows("SELECT * FROM near") == defined(rows, everyone, stream.cadence)
+    flags = {flags for (flags,) in engine.rows("SELECT DISTINCT flags % 4 FROM near")}
+    assert flags >= {1, 2}  # else the file's order would not have been looked at
 
 
 def test_rows_beyond_reach_are_left_alone(engine: DuckDBEngine) -> None:
