@@ -93,7 +93,7 @@ def test_help_of_simulate_names_every_family() -> None:
         (["--export", "--assume-tz", "Mars"], "--assume-tz takes the name of a time zone"),
         (["data", "--demo", "--export"], "--demo makes its own bundle"),
         (["data"], "the investigator needs a terminal; add --export"),
-        (["notebook", "--demo"], "--demo: a notebook opens its bundle again, and a demo's is gone by then"),
+        (["notebook", "--demo"], "--demo: its cells open the bundle again, and a demo's is gone by then"),
         (["simulate", "x", "--family", "none"], "--family none: choose from assessment, mixed, "),
         (["simulate", "x", "--family", "mixed", "--order", "up"], "--order up: choose from event, emission"),
     ],

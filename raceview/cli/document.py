@@ -5,9 +5,8 @@ Annotations are evaluated here, as typer reads them, for the help of some option
 
 # no `from __future__ import annotations`: typer could not look up what is known in `document_command` alone
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import Annotated
 
 import typer
 
@@ -16,39 +15,18 @@ from raceview.cli import reading
 from raceview.cli.inputs import inputs, opened
 from raceview.cli.talk import tell
 from raceview.errors import UsageError
+from raceview.export.documents import Document
 from raceview.interrupts import unwinds_on_signal
 
-if TYPE_CHECKING:
-    from raceview.investigation import Investigation, Progress
 
-    Write: TypeAlias = Callable[[Investigation, Path, Progress | None], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One kind of file. `no_demo` says why it cannot be made of a demo; empty where it can."""
-
-    name: str
-    """The command's."""
-    summary: str
-    """The command's help; the first line stands in the list of commands."""
-    default_file: str
-    out_help: str
-    make_ready: Callable[[Path], None]
-    """Raises UsageError where the file cannot be of this kind: before a bundle is read."""
-    write: "Write"
-    """Writes it; gives the sentence to tell."""
-    no_demo: str = ""
-
-
-def document_command(document: Document) -> Callable[..., None]:
-    """The command of a document."""
-    out_option = typer.Option("-o", "--out", metavar="FILE", help=document.out_help)
+def document_command(document: Document, summary: str, out_help: str) -> Callable[..., None]:
+    """The command of a document. The first line of its `summary` stands in the list of commands."""
+    out_option = typer.Option("-o", "--out", metavar="FILE", help=out_help)
     demo_option = given.demo_option(hidden=bool(document.no_demo))
 
     def command(
         bundle: given.Bundle = None,
-        out: Annotated[str, out_option] = document.default_file,
+        out: Annotated[str, out_option] = document.file,
         ticks: given.Ticks = None,
         attempts: given.Attempts = None,
         output: given.Output = None,
@@ -61,7 +39,7 @@ def document_command(document: Document) -> Callable[..., None]:
         threshold: given.Threshold = given.THRESHOLD,
     ) -> None:
         if demo and document.no_demo:
-            raise UsageError(f"--demo: {document.no_demo}")
+            raise UsageError(f"--demo: {document.no_demo}: `raceview simulate` writes a bundle that stays")
         options = reading.analysis(assume_tz, policy, drop_phantoms, jitter, price_tolerance, threshold)
         path = Path(out)
         document.make_ready(path)
@@ -73,5 +51,5 @@ def document_command(document: Document) -> Callable[..., None]:
             said = document.write(investigation, path, progress)
         tell(said)
 
-    command.__name__, command.__doc__ = document.name, document.summary
+    command.__name__, command.__doc__ = document.command, summary
     return command

@@ -76,11 +76,6 @@ class Matching:
         """Whether groups were formed from what was learned."""
         return self.silence is None
 
-    @property
-    def expected_share(self) -> float:
-        """Expected share of further copies among the rows."""
-        return self.expected_copies / self.rows if self.rows else 0.0
-
 
 def match_rows(engine: Engine, options: Options) -> Matching:
     """Make `inferred` (row, first_row, probability_millionths, exact) from `outputs`, `outputs_read` and `symbols`.

@@ -9,10 +9,10 @@
 --   commit_low, commit_high     row and acknowledgement in one transaction
 --   fence_low, fence_high       a fencing token; both NULL or both 0 where the attempt of each of the event's rows is known
 --   ttl_low, ttl_high           keys kept for as long as this
--- What certainly holds is asked of the event's first attempt, which starts whatever the safeguard; what may hold, of
--- any earlier one. An attempt after one that may not have started may itself owe its start to that, so the `_high` of
--- claims, leases, heartbeats and time-outs is the least so far. Writes lie within the window of a success, and at or after the start of a
--- time-out, or of a success whose end is not logged: more is not known.
+-- What certainly holds is asked of the event's first attempt, which starts whatever the safeguard; what may hold, of any
+-- earlier one. An attempt after one that may not have started may itself owe its start to that, so the `_high` of claims,
+-- leases, heartbeats and time-outs is the least so far. Writes lie within the window of a success, and at or after the
+-- start of a time-out, or of a success whose end is not logged: more is not known.
 WITH pairs AS (
     SELECT b.event, b.attempt AS second, a.attempt AS first, a.failed AS first_failed,
         CASE WHEN a.worker = b.worker THEN 0 ELSE 1 END AS apart,
@@ -30,7 +30,8 @@ seconds AS (
         min(CASE WHEN first = 1 AND surely_held = 1 AND apart = 1 THEN 0 END) AS writer_low,
         min(CASE WHEN perhaps_held = 1 AND apart = 1 THEN 0 END) AS writer_high,
         min(CASE WHEN first = 1 AND first_failed = 0 AND surely_held = 1 THEN work_ns END) AS lease_low,
-        min(CASE WHEN first_failed = 1 OR work_ns IS NULL THEN wait_ns + 1 WHEN perhaps_held = 1 THEN work_ns END) AS lease_high,
+        min(CASE WHEN first_failed = 1 OR work_ns IS NULL THEN wait_ns + 1 WHEN perhaps_held = 1 THEN work_ns END)
+            AS lease_high,
         min(CASE WHEN first = 1 AND first_failed = 0 AND surely_held = 1 THEN 0 END) AS beat_low,
         min(CASE WHEN first_failed = 1 OR perhaps_held = 1 THEN 0 END) AS beat_high,
         min(CASE WHEN first_failed = 1 AND surely_held = 0 THEN patience_ns + 1 END) AS timeout_high,

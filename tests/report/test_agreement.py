@@ -138,7 +138,9 @@ def test_assumed_shifts_are_those_of_the_investigation(told: Told) -> None:
 
 def test_the_least_and_the_worst_shift_of_each_clock(told: Told) -> None:
     frame = told.inv.sensitivity()
-    for worker, least, changes, _, most in told.table("sensitivity", "clocks").rows:
+    clocks = told.table("sensitivity", "clocks").rows
+    assert {worker for worker, *_ in clocks} == set(frame["worker_id"])
+    for worker, least, changes, _, most in clocks:
         own = frame[frame["worker_id"] == worker]
         changing = own[own["changed"] > 0]
         assert most == own["changed"].max()

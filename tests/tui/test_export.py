@@ -20,14 +20,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 import raceview.export
-from raceview.cli import notebook, report, trace
 from raceview.errors import OutputError
 from raceview.investigation import Investigation
 from raceview.model import Policy
 from raceview.simulate import Family, Order, simulate
 from raceview.tui.app import RaceviewApp
 from raceview.tui.export import writing
-from raceview.tui.export.choices import DOCUMENTS
 from raceview.tui.export.screen import ExportScreen
 from tui.conftest import SAMPLE, Opened, app_of, wait_until
 
@@ -359,11 +357,6 @@ def test_a_notebook_is_written_from_the_screen(opened: Opened, tmp_path: Path) -
     notebook = json.loads((out / "timeline_visualization.ipynb").read_bytes())
     outputs = [cell["outputs"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
     assert any(outputs)
-
-
-def test_names_are_those_of_the_commands() -> None:
-    defaults = {document.DOCUMENT.default_file for document in (notebook, report, trace)}
-    assert defaults == {choice.file for choice in DOCUMENTS} - {"root_cause.md"}
 
 
 def test_stopped_between_documents_it_says_what_is_there(

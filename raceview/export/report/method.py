@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from raceview import policies
+from raceview.export.documents import REPORT
 from raceview.export.report.parts import Command, Heading, Part, Points, Section, Sentences, Table
 from raceview.model import NS_PER_MS, PRICE_UNIT_DIGITS, Options, counted
 from raceview.safe_text import printable
@@ -88,7 +89,7 @@ def command(inv: Investigation) -> str:
         words += ["--threshold", repr(options.threshold)]
     if options.assume_tz != usual.assume_tz:
         words += ["--assume-tz", options.assume_tz]
-    return shlex.join([*words, "-o", "root_cause.html"])
+    return shlex.join([*words, "-o", REPORT.file])
 
 
 def _named(inv: Investigation) -> list[str]:

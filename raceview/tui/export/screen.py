@@ -273,7 +273,7 @@ class ExportScreen(ModalScreen[None]):
         folder = typed_path(self.query_one(Input).value)
         lines = [self._opening.command(self._policy, folder)] if FILES in self._chosen else []
         lines += [
-            self._opening.document_command(choice.command, self._policy, folder / choice.file)
+            self._opening.document_command(choice.document.command, self._policy, folder / choice.file)
             for choice in DOCUMENTS
             if choice.name in self._chosen
         ]

@@ -42,5 +42,5 @@ def _write(inv: Investigation, name: str, folder: Path, tell: Tell) -> list[Path
     if name == FILES:
         return write_exports(inv, folder, tell)
     choice = next(one for one in DOCUMENTS if one.name == name)
-    choice.write(inv, folder / choice.file, tell)
+    choice.document.write(inv, folder / choice.file, tell)
     return [folder / choice.file]
