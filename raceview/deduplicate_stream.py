@@ -160,7 +160,9 @@ def _find(engine: Engine, task: Task, options: Options) -> Matching | None:
     """Make `inferred`: which rows are one event."""
     from raceview import sql
 
-    sql.create(engine, "symbols", "outputs")
+    sql.create(engine, "symbols")
+    if task.exact_key or _weighed(task):
+        sql.create(engine, "outputs")
     if task.exact_key:
         sql.create(engine, "same_key")
         engine.create("inferred", sql.query("same_key_groups"))
@@ -170,11 +172,13 @@ def _find(engine: Engine, task: Task, options: Options) -> Matching | None:
     return match_rows(engine, options)
 
 
-def _change(engine: Engine, task: Task, source: SourceFile) -> None:
-    """Make `line_edits`: what the policy does to the lines of the file.
+def _weighed(task: Task) -> bool:
+    """Whether the rows of an event are weighed: what `first` keeps is known before, and in a long file that counts."""
+    return task.policy is not Policy.FIRST or task.analysis is not None
 
-    What `first` keeps is known before anything is weighed; in a long file that saves the weighing.
-    """
+
+def _change(engine: Engine, task: Task, source: SourceFile) -> None:
+    """Make `line_edits`: what the policy does to the lines of the file."""
     from raceview import policies, sql
     from raceview.bundle.layout import field_names
     from raceview.bundle.records import split_csv
@@ -182,7 +186,7 @@ def _change(engine: Engine, task: Task, source: SourceFile) -> None:
     from raceview.inferred_events import FURTHER_ROWS, make_crowded, make_events
     from raceview.line_edits import make_line_edits
 
-    if task.policy is not Policy.FIRST or task.analysis:
+    if _weighed(task):
         sql.create(engine, "workers", "tick_repeats", "attempt_matches", "attempt_events", "attempts")
         make_events(engine, singles=False)
         make_crowded(engine)
@@ -222,7 +226,7 @@ def _write(engine: Engine, path: Path, target: IO[bytes], name: str) -> None:
 
     with unpacked(path) as source, packed(target, name) as out, ThreadPoolExecutor(1) as writer:
         written: Future[int] | None = None
-        for piece in edited(engine, iter(lambda: source.read(CHUNK), b"")):
+        for piece in edited(engine, source):
             if written:
                 written.result()
             written = writer.submit(out.write, piece)

@@ -179,14 +179,15 @@ def test_records_of_several_lines(written: Callable[..., bytes]) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 7, 30, 64, 1000])
-def test_the_stretches_in_which_it_is_copied_make_no_difference(
+def test_the_blocks_in_which_it_is_copied_make_no_difference(
     written: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     stream = (
         STREAM.replace(b"price\n", b"price,n\n").replace(b"0\n", b'0,"\n\n"\n').replace(b".3\n", b'.3,"\n"\n')
     )
     expected = [written(stream, "--policy", policy) for policy in ("last", "mean")]
-    monkeypatch.setattr(deduplicate_stream, "CHUNK", size)
+    monkeypatch.setattr("raceview.line_edits.BLOCK", size)
+    monkeypatch.setattr("raceview.line_edits.STRETCH", size)
     assert [written(stream, "--policy", policy) for policy in ("last", "mean")] == expected
 
 

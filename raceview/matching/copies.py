@@ -27,11 +27,12 @@ def beside_copies(counts: Counts, probability: Floats) -> Floats:
     weight = _likelier(counts, probability)
     match = np.bincount(counts.price, weight, size) / max(float(weight.sum()), 1e-9)
     middle = price_steps(np.arange(size))
-    smeared = np.zeros_like(counts.price_null)
+    smear = np.zeros((size, size))
+    """(price difference of others, the same with the copy's noise added or taken off)"""
     for sign in (-1, 1):
         to = np.minimum(price_bin(np.abs(middle[:, None] + sign * middle)), size - 1)
-        for line, distant in zip(smeared, counts.price_null, strict=True):
-            np.add.at(line, to, 0.5 * distant[:, None] * match)
+        np.add.at(smear, (np.arange(size)[:, None], to), 0.5 * match)
+    smeared: Floats = counts.price_null @ smear
     return smeared
 
 

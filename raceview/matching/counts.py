@@ -88,7 +88,8 @@ class Counts:
 def count(engine: Engine, stream: Stream) -> Counts | None:
     """Count the patterns in `near`; None where no two rows of a symbol are near."""
     window, far = max(1, int(WINDOW_GAPS * stream.gap)), int(FAR_GAPS * stream.gap)
-    bins = Bins(max(stream.time_step, window // 2**10), stream.price_step, window, stream.symbols > 1)
+    symbols = _rows_by_symbol(engine)
+    bins = Bins(max(stream.time_step, window // 2**10), stream.price_step, window, len(symbols) > 1)
     source, rows = _sample(engine, stream)
     share = rows / max(1, stream.rows)
     columns = f"{', '.join(NAMES)}, count(*) AS n"
@@ -103,8 +104,12 @@ def count(engine: Engine, stream: Stream) -> Counts | None:
         f"FROM {pairs(Reach(4 * far), source)} WHERE abs(time_delta) > {far})",
     )
     others, rate = cells, 1.0
-    if stream.symbols > 1:
-        others, rate = _others(engine, stream, bins, source, rows)
+    if len(symbols) > 1:
+        per_row = 2 * window / stream.gap * FAR_GAPS * (len(symbols) - 1)
+        sampled = max(1, round(max(1.0, per_row * rows) / STRANGER_PAIRS))
+        others = _others(engine, bins, source, sampled)
+        collision = float(((symbols / symbols.sum()) ** 2).sum())
+        rate = sampled / 2 * collision / (1 - collision)
     order = expected_order(others, rate, bins.lags)
     rank = rank_share(cells, bins.lags)
     size = int(max(cells["price"].max(), distant["price"].max(initial=0))) + 1
@@ -135,18 +140,17 @@ def _sample(engine: Engine, stream: Stream) -> tuple[str, int]:
     return "near_sampled", rows
 
 
-def _others(
-    engine: Engine, stream: Stream, bins: Bins, source: str, rows: int
-) -> tuple[dict[str, Ints], float]:
-    """Patterns of pairs of different symbols in `source`, and how many pairs of one symbol each stands for."""
-    per_row = 2 * bins.window / stream.gap * FAR_GAPS * (stream.symbols - 1)
-    sampled = max(1, round(max(1.0, per_row * rows) / STRANGER_PAIRS))
-    found = numbers(
+def _rows_by_symbol(engine: Engine) -> Ints:
+    return engine.arrays("SELECT count(*) AS n FROM near GROUP BY symbol_id ORDER BY symbol_id")["n"]
+
+
+def _others(engine: Engine, bins: Bins, source: str, every: int) -> dict[str, Ints]:
+    """Patterns of pairs of different symbols in `source`, of one row in `every`."""
+    return numbers(
         engine,
         f"SELECT lag, place, turn, slot, count(*) AS n FROM (SELECT {bins.columns()} "
-        f"FROM {strangers(bins.window, sampled, source)})",
+        f"FROM {strangers(bins.window, every, source)})",
     )
-    return found, sampled / 2 * stream.collision / (1 - stream.collision)
 
 
 def numbers(engine: Engine, query: str) -> dict[str, Ints]:

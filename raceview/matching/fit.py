@@ -27,6 +27,8 @@ SETTLED = 1e-5
 """Share of the gain that a pass must add for EM to go on."""
 CYCLE = 4
 """Passes that show a cycle of two."""
+SETTLED_BETWEEN = 1e-3
+"""The same, of the distance to a gain that this one is set against."""
 LEAST_TO_SETTLE = 100.0
 """A gain below this counts as this much."""
 REFITS = 2
@@ -120,13 +122,14 @@ class _Mixture:
     def run(
         self,
         probability: Floats,
-        scale: float = LEAST_TO_SETTLE,
+        against: float | None = None,
         strange: Floats | None = None,
         passes: int = PASSES,
     ) -> Fit:
         """EM from `probability` to its end, and the gain over no matches at all.
 
-        The gain is exact to a small share of `scale`, or of itself: what is set against a large gain needs no decimals.
+        The gain is exact to a small share of itself; where it is only to be set `against` another one, of what lies
+        between them.
         Beside matches and others stand strange pairs: different events that lie as matches do, though the null of order
         has no room for them, but differ in price as others do. With them, a price decides that order alone would not.
         """
@@ -146,7 +149,9 @@ class _Mixture:
             probability, strange = matches / whole, strangers / whole
             told.append(self._likelihood(whole, amplitude, table) - weight.sum() - odd.sum())
             amplitude = self._amplitude(counts.pairs * np.maximum(1 - probability - strange, 0.0))
-            if _settled(told, SETTLED * max(scale, LEAST_TO_SETTLE, told[-1] - alone)):
+            gain = told[-1] - alone
+            least = SETTLED * gain if against is None else SETTLED_BETWEEN * (against - gain)
+            if _settled(told, max(least, SETTLED * LEAST_TO_SETTLE)):
                 break
         return Fit(probability, float(told[-1] - alone), strange=strange if self.strange else None)
 

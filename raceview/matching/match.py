@@ -31,7 +31,7 @@ valued AS (
     SELECT m.*, o.time_ns, o.price_units, row_number() OVER (
         PARTITION BY m.first_row, o.time_ns, o.price_units ORDER BY m.row
     ) AS turn
-    FROM members AS m JOIN outputs AS o ON o.row = m.row
+    FROM members AS m JOIN outputs_read AS o ON o.row = m.row
 )
 SELECT row, first_row, CAST(probability_millionths AS BIGINT) AS probability_millionths,
     CAST(CASE WHEN turn > 1 THEN 1 ELSE 0 END AS BIGINT) AS exact
@@ -78,7 +78,7 @@ class Matching:
 
 
 def match_rows(engine: Engine, options: Options) -> Matching:
-    """Make `inferred` (row, first_row, probability_millionths, exact) from `outputs`, `outputs_read` and `symbols`.
+    """Make `inferred` (row, first_row, probability_millionths, exact) from `outputs_read` and `symbols`.
 
     One line per row of each group of rows taken to be one event. `first_row` is the group's first in the file: its own
     line has probability 1000000. The others have that of being a further copy of the group's event, which is at least

@@ -123,10 +123,10 @@ class Tilted:
         by_class = seen.reshape(self._shape)
         null, mine, mass = self._null[some], self._class_of[some], mass[some][:, None]
         tilt = np.ones(self._shape)
+        cell = (mine[:, None] * values + np.arange(values)).ravel()
         for _ in range(TILT_PASSES):
             each = null / (null * tilt[mine]).sum(1, keepdims=True)
-            expected = np.zeros(self._shape)
-            np.add.at(expected, mine, mass * each)
+            expected = np.bincount(cell, (mass * each).ravel(), tilt.size).reshape(self._shape)
             tilt = (by_class + TILT_TRUST) / (expected + TILT_TRUST)
         found: Floats = shares(self._null * tilt[self._class_of]).ravel()[self._cell]
         return found * own_share(seen[self._class_cell], own, TILT_TRUST)

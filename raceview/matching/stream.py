@@ -1,8 +1,8 @@
 """What the stream is like, and its rows in the order in which neighbours are found: the relation `near`.
 
 Only DuckDB's ordered tables are relied upon: a window without an order of its own sees the rows as they are stored. So
-`outputs_read` is looked at for what lies beside what in the file: a join, as that which makes `outputs`, leaves rows in
-some other order, and sorting ten million takes as long as all the rest of this.
+`outputs_read` is looked at, and not `outputs`: the join that makes it leaves rows in some other order, and sorting ten
+million takes as long as all the rest of this.
 """
 
 from __future__ import annotations
@@ -36,9 +36,6 @@ class Stream:
     within: str
     """The condition under which a row is looked at."""
     rows: int
-    symbols: int
-    collision: float
-    """Probability that two rows drawn at random are of one symbol."""
     time_step: int
     """All times are multiples of it, one time taken off."""
     price_step: int
@@ -51,12 +48,8 @@ class Stream:
 def survey(engine: Engine) -> Stream:
     """Look at the rows."""
     within = _within_reach(engine)
-    placed = "outputs" if within == EVERY_ROW else f"(SELECT * FROM outputs WHERE {within})"
+    placed = f"(SELECT row, symbol, time_ns, price_units FROM outputs_read WHERE {within})"
     ((rows,),) = engine.rows(f"SELECT count(*) FROM {placed}")
-    counts = engine.arrays(
-        f"SELECT symbol_id, count(*) AS n FROM {placed} GROUP BY symbol_id ORDER BY symbol_id"
-    )["n"]
-    shares = counts / max(1, counts.sum())
     some = sql.one_in(max(1, rows // SAMPLE_ROWS), "row")
     sample = engine.arrays(f"SELECT time_ns, price_units FROM {placed} WHERE {some}")
     time_step, price_step = (_common_step(values) for values in sample.values())
@@ -64,8 +57,6 @@ def survey(engine: Engine) -> Stream:
     return Stream(
         within=within,
         rows=rows,
-        symbols=len(counts),
-        collision=float((shares**2).sum()),
         time_step=time_step,
         price_step=price_step,
         gap=_mean_gap(engine),
@@ -85,9 +76,9 @@ def arrange(engine: Engine, stream: Stream) -> None:
         source = (
             "SELECT row, symbol, time_ns, price_units, flags "
             f"+ CASE WHEN time_ns % {step} = {phase} THEN 4 ELSE 0 END "
-            f"+ CASE WHEN shared_ns IS NOT NULL THEN 8 ELSE 0 END AS flags FROM ({source}) LEFT JOIN "
-            f"(SELECT time_ns AS shared_ns FROM outputs WHERE {stream.within} GROUP BY time_ns HAVING count(*) > 1) "
-            "ON shared_ns = time_ns"
+            f"+ CASE WHEN shared_ns IS NOT NULL THEN 8 ELSE 0 END AS flags FROM ({source}) LEFT JOIN ("
+            f"SELECT time_ns AS shared_ns FROM outputs_read WHERE {stream.within} GROUP BY time_ns HAVING count(*) > 1"
+            ") ON shared_ns = time_ns"
         )
     engine.create(
         "near",
@@ -98,7 +89,7 @@ def arrange(engine: Engine, stream: Stream) -> None:
 
 def _slices(engine: Engine, stream: Stream) -> list[str]:
     """The rows with the flags of order, in slices: a window goes through its rows on one core, several on several."""
-    ((last,),) = engine.rows("SELECT coalesce(max(row), 0) FROM outputs")
+    ((last,),) = engine.rows("SELECT coalesce(max(row), 0) FROM outputs_read")
     # Where rows are left alone, the next one that is not may be any number of rows away.
     size = max(LEAST_SLICE, last // SLICES + 1) if stream.within == EVERY_ROW else last + 1
     return [
@@ -114,11 +105,11 @@ def _slices(engine: Engine, stream: Stream) -> list[str]:
 def _within_reach(engine: Engine) -> str:
     """The condition that times and prices lie near enough to each other for their differences to be reckoned with."""
     ((early, late, low, high),) = engine.rows(
-        "SELECT min(time_ns), max(time_ns), min(price_units), max(price_units) FROM outputs"
+        "SELECT min(time_ns), max(time_ns), min(price_units), max(price_units) FROM outputs_read"
     )
     if early is None or (late - early < FARTHEST and max(-low, high) < FARTHEST):
         return EVERY_ROW
-    ((middle,),) = engine.rows("SELECT CAST(median(time_ns) AS BIGINT) FROM outputs")
+    ((middle,),) = engine.rows("SELECT CAST(median(time_ns) AS BIGINT) FROM outputs_read")
     return (
         f"time_ns > {max(middle - FARTHEST, -(2**63))} AND time_ns < {min(middle + FARTHEST, 2**63 - 1)} "
         f"AND price_units > {-FARTHEST} AND price_units < {FARTHEST}"
@@ -136,13 +127,13 @@ def _find_earliest(engine: Engine, placed: str, rows: int, sample: Ints) -> None
     until = f"WHERE time_ns <= {np.partition(sample, at)[at]} " if at < len(sample) else ""
     engine.create(
         "earliest",
-        f"SELECT row, symbol_id, time_ns FROM {placed} {until}ORDER BY time_ns, row LIMIT {FIRST_ROWS}",
+        f"SELECT row, symbol, time_ns FROM {placed} {until}ORDER BY time_ns, row LIMIT {FIRST_ROWS}",
     )
 
 
 def _mean_gap(engine: Engine) -> float:
     ((gap,),) = engine.rows(
-        "WITH gaps AS (SELECT time_ns - lag(time_ns) OVER (PARTITION BY symbol_id ORDER BY time_ns) AS gap "
+        "WITH gaps AS (SELECT time_ns - lag(time_ns) OVER (PARTITION BY symbol ORDER BY time_ns) AS gap "
         "FROM earliest), "
         "capped AS (SELECT quantile_cont(gap, 0.99) AS most FROM gaps) "
         "SELECT CAST(sum(CAST(floor(least(gap, most)) AS BIGINT)) AS DOUBLE) / count(gap) FROM gaps, capped "

@@ -5,6 +5,7 @@ Packed files (.gz, .zst) are read and written as they are named; the bytes withi
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import sys
@@ -91,7 +92,8 @@ def unpacked(path: Path) -> Iterator[IO[bytes]]:
         elif path.suffix == ".zst":
             import zstandard
 
-            yield cast(IO[bytes], zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True))
+            plain_bytes = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+            yield io.BufferedReader(cast(io.RawIOBase, plain_bytes))  # a zstd reader knows no lines
         else:
             yield file
 
@@ -145,5 +147,6 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         with path.open("wb") as file:
             yield file
         return
-    with replacement(path) as staged, staged.open("wb") as file:
+    # not "wb", which would truncate it, empty as it is: where a file was truncated, ext4 waits for the disk on close
+    with replacement(path) as staged, staged.open("r+b") as file:
         yield file

@@ -89,7 +89,7 @@ def test_no_rows(engine: DuckDBEngine) -> None:
     load(engine, drawn(1, 1), np.zeros(0, np.int64))
     stream = survey(engine)
     arrange(engine, stream)
-    assert stream == Stream(EVERY_ROW, 0, 0, 0.0, 1, 1, 1.0, None)
+    assert stream == Stream(EVERY_ROW, 0, 1, 1, 1.0, None)
     assert engine.rows("SELECT * FROM near") == []
 
 
