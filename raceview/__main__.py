@@ -8,7 +8,7 @@ import sys
 import threading
 from typing import NoReturn
 
-from raceview.cli.main import main
+from raceview.process import set_up
 
 
 def run() -> NoReturn:
@@ -17,6 +17,9 @@ def run() -> NoReturn:
     Everything is written and closed by then. To free each module and array one by one took a twentieth of the time of
     a small export.
     """
+    set_up()
+    from raceview.cli.main import main
+
     try:
         main()
     except SystemExit as end:

@@ -25,6 +25,7 @@ from raceview import quantities
 from raceview.errors import InputError, RaceviewError, UsageError
 from raceview.interrupts import INTERRUPTED, interrupts_noted, unwinds_on_signal
 from raceview.model import ExitCode, Options, Policy
+from raceview.process import set_up
 from raceview.stream.files import CHUNK, as_file, packed, refuse_overwriting, replacing, stamp, unpacked
 from raceview.stream.talk import report, tell, tell_defect
 from raceview.stream.task import Task
@@ -50,6 +51,7 @@ THRESHOLD = "0.5"
 def main() -> NoReturn:
     """Run the command line and end the process with an `ExitCode`, or 130 on ctrl-c."""
     code: int = ExitCode.DONE
+    set_up()
     with interrupts_noted() as interrupts:
         try:
             with unwinds_on_signal():

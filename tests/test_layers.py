@@ -13,7 +13,7 @@ PACKAGE = Path(raceview.__file__).parent
 
 LAYERS = [
     {"model"},
-    {"errors", "quantities", "safe_text", "progress", "interrupts"},
+    {"errors", "quantities", "safe_text", "progress", "interrupts", "process"},
     {"engine", "bundle", "sql"},
     {
         "linkage",

@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -46,16 +47,18 @@ class DuckDBEngine:
         """The database refuses a second thread that asks for a cursor instead of letting it wait."""
         try:
             self._folder.mkdir(mode=0o700)
-            self._database = duckdb.connect(
-                config={
-                    "memory_limit": f"{_memory_limit() >> 20}MiB",
-                    "temp_directory": str(self._folder / "spill"),
-                    # Memory handed back after each statement is asked for again by the next: a third of all time
-                    # spent in the system.
-                    "allocator_flush_threshold": _NEVER_FLUSHED,
-                    "allocator_bulk_deallocation_flush_threshold": _NEVER_FLUSHED,
-                }
-            )
+            config: dict[str, Any] = {
+                "memory_limit": f"{_memory_limit() >> 20}MiB",
+                "temp_directory": str(self._folder / "spill"),
+                # Memory handed back after each statement is asked for again by the next: a third of all time
+                # spent in the system.
+                "allocator_flush_threshold": _NEVER_FLUSHED,
+                "allocator_bulk_deallocation_flush_threshold": _NEVER_FLUSHED,
+            }
+            with ThreadPoolExecutor(1) as opener:
+                opened = opener.submit(duckdb.connect, config=config)
+                import numpy  # noqa: F401 - every analysis needs it, and it loads while the database opens
+            self._database = opened.result()
         except BaseException:  # also where the process is being ended just now
             shutil.rmtree(self._folder, ignore_errors=True)
             raise

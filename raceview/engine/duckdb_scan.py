@@ -40,6 +40,8 @@ class DuckDBScanner:
         """`cursor` gives a further connection to the same database, which the caller of this closes."""
         self._connection = connection
         self._cursor = cursor
+        self._faultless: dict[str, int] = {}
+        """Records of the relations all of whose lines were understood."""
 
     def begin(self) -> None:
         """Start a bundle: an empty `quarantine`."""
@@ -69,11 +71,16 @@ class DuckDBScanner:
             if odd <= _FEW:
                 break
         cursor.close()
+        self._faultless.pop(plan.relation.name, None)
         if count != max(plan.lines - first_line(plan) + 1, 0) or (unread and not plan.by_lines):
             raise ScanMismatchError(f"{count} records and {unread} unread in {plan.lines} lines")
+        if not odd:
+            self._faultless[plan.relation.name] = count
 
     def odd(self, plan: ScanPlan) -> Iterator[Sequence[tuple[int, str | None]]]:
         """The lines that the scan did not understand, in order, in batches of (line, text); None: an empty line."""
+        if plan.relation.name in self._faultless:
+            return
         line = line_of_row(plan)
         cursor = self._cursor()
         cursor.execute(
@@ -111,6 +118,7 @@ class DuckDBScanner:
         table = scan_table(plan.relation)
         self._connection.execute(f"UPDATE {table} SET {', '.join(assignments)} WHERE state = {GOOD}")
         if plan.relation is ATTEMPTS:
+            self._faultless.pop(plan.relation.name, None)
             self._connection.execute(
                 f"UPDATE {table} SET state = {ODD} WHERE state = {GOOD} AND end_ns < start_ns"
             )
@@ -128,9 +136,7 @@ class DuckDBScanner:
     def publish(self, plan: ScanPlan) -> tuple[int, int]:
         """Make the relation of the good records. Returns how many records there are, and how many of them good."""
         relation, table = plan.relation, scan_table(plan.relation)
-        lines, records, good = self._row(
-            f"SELECT count(*), count(*) FILTER (state <> {ODD}), count(*) FILTER (state = {GOOD}) FROM {table}"
-        )
+        lines, records, good = self._counted(plan)
         columns = ["row", "line"] if relation is OUTPUTS else ["line"]
         columns += relation.columns
         row, kind = "rowid", "VIEW"
@@ -144,6 +150,17 @@ class DuckDBScanner:
             f"CREATE {kind} {relation.name} AS SELECT {', '.join(columns)} FROM ({numbered}) WHERE state = {GOOD}"
         )
         return records, good
+
+    def _counted(self, plan: ScanPlan) -> tuple[int, int, int]:
+        """How many lines there are, how many of them begin a record, and how many a good one."""
+        known = self._faultless.get(plan.relation.name)
+        if known is not None:
+            return known, known, known
+        lines, records, good = self._row(
+            f"SELECT count(*), count(*) FILTER (state <> {ODD}), count(*) FILTER (state = {GOOD}) "
+            f"FROM {scan_table(plan.relation)}"
+        )
+        return lines, records, good
 
     def publish_absent(self, relation: FileRelation) -> None:
         """The relation of a file that is not there: no rows."""
