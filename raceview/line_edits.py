@@ -65,10 +65,10 @@ class _Edits:
     """How many lines the record takes."""
     text: dict[int, bytes]
     until: int
-    """Edits before this line are here."""
+    """The edits of all lines before this one are here."""
 
     def between(self, first: int, until: int) -> _Edits:
-        """Those of these lines."""
+        """Those of the lines from `first` to before `until`."""
         low, high = np.searchsorted(self.line, [first, until])
         return _Edits(self.line[low:high], self.lines[low:high], self.text, until)
 
@@ -81,7 +81,8 @@ class _Edits:
         if not len(self.line):
             return text
         bounds, at = np.concatenate([[0], ends]), self.line - first
-        begin, end = bounds[at].tolist(), bounds[at + self.lines].tolist()
+        # A file that was cut short meanwhile may lack the last lines of a record: the caller will see that it changed.
+        begin, end = bounds[at].tolist(), bounds[np.minimum(at + self.lines, len(ends))].tolist()
         view = memoryview(text)
         kept = [view[here:there] for here, there in zip([0, *end], [*begin, len(text)], strict=True)]
         if not self.text:

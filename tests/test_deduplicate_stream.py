@@ -17,7 +17,9 @@ import zstandard
 from analysis.hand_made import hand_matched
 
 from raceview import deduplicate_stream
+from raceview.engine import Engine
 from raceview.engine.duckdb_engine import DuckDBEngine
+from raceview.line_edits import make_line_edits
 
 SCRIPT = Path(deduplicate_stream.__file__)
 MODULE = [sys.executable, "-m", "raceview.deduplicate_stream"]
@@ -431,6 +433,23 @@ def test_a_file_that_changes_meanwhile_is_told(
     assert main(source, tmp_path / "out.csv") == 4
     assert "in.csv changed while it was read: nothing was written" in capsys.readouterr().err
     assert os.listdir(tmp_path) == ["in.csv"]
+
+
+def test_a_file_that_is_cut_short_meanwhile_is_told(
+    main: Main, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Even within a record of several lines that is to go."""
+    source = tmp_path / "in.csv"
+    record = b'A,%s,1,"x\ny\nz"\n' % (T % 1)
+    source.write_bytes(b"symbol,timestamp,price,n\n" + record + record)
+
+    def change(engine: Engine) -> None:
+        make_line_edits(engine)
+        source.write_bytes(source.read_bytes()[:-6])
+
+    monkeypatch.setattr("raceview.line_edits.make_line_edits", change)
+    assert main(source, tmp_path / "out.csv", "--exact-key", "--policy", "first") == 4
+    assert "in.csv changed while it was read: nothing was written" in capsys.readouterr().err
 
 
 # Whole, or not at all

@@ -57,6 +57,7 @@ class DuckDBScanner:
         import duckdb
 
         table = scan_table(plan.relation)
+        self._faultless.pop(plan.relation.name, None)
         cursor = self._cursor()
         # Times of another shape than the usual are for Python, one by one; where they are many, SQL reads them all.
         for any_time in (False, True):
@@ -71,7 +72,6 @@ class DuckDBScanner:
             if odd <= _FEW:
                 break
         cursor.close()
-        self._faultless.pop(plan.relation.name, None)
         if count != max(plan.lines - first_line(plan) + 1, 0) or (unread and not plan.by_lines):
             raise ScanMismatchError(f"{count} records and {unread} unread in {plan.lines} lines")
         if not odd:

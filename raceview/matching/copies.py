@@ -9,10 +9,13 @@ from __future__ import annotations
 import numpy as np
 
 from raceview.matching.counts import Counts
+from raceview.matching.null import distant_prices
 from raceview.matching.patterns import Floats, price_bin, price_steps
 from raceview.matching.smoothing import shares
 
 LIKELIER = 0.5
+FEW_BEYOND = 0.001
+"""Share of the distant pairs that may be matches without changing what they say."""
 LEFT = 0.05
 """Share of a distant price difference that `without_copies` leaves at the least."""
 
@@ -32,7 +35,7 @@ def beside_copies(counts: Counts, probability: Floats) -> Floats:
     for sign in (-1, 1):
         to = np.minimum(price_bin(np.abs(middle[:, None] + sign * middle)), size - 1)
         np.add.at(smear, (np.arange(size)[:, None], to), 0.5 * match)
-    smeared: Floats = counts.price_null @ smear
+    smeared: Floats = without_matches(counts, probability) @ smear
     return smeared
 
 
@@ -42,7 +45,19 @@ def without_copies(counts: Counts, probability: Floats, beside: Floats) -> Float
     Copies compete for their rows on their own account: left in the null, their oddness would count twice.
     """
     copies = 2 * float(_likelier(counts, probability).sum()) / counts.rows
-    return shares(np.maximum(counts.price_null - copies * beside, LEFT * counts.price_null))
+    null = without_matches(counts, probability)
+    return shares(np.maximum(null - copies * beside, LEFT * null))
+
+
+def without_matches(counts: Counts, probability: Floats) -> Floats:
+    """The null of price less the distant pairs that are matches after all: a copy may be later than the next tick."""
+    beyond = np.where(np.abs(counts.lag) > counts.far, _likelier(counts, probability), 0.0)
+    if beyond.sum() < FEW_BEYOND * counts.distant.sum():
+        return counts.price_null
+    matches = np.bincount(
+        counts.class_of * counts.price_null.shape[1] + counts.price, beyond, counts.price_null.size
+    )
+    return distant_prices(np.maximum(counts.distant - matches.reshape(counts.distant.shape), 0.0))
 
 
 def _likelier(counts: Counts, probability: Floats) -> Floats:

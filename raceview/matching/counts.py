@@ -9,7 +9,7 @@ import numpy as np
 
 from raceview import sql
 from raceview.engine.base import Engine
-from raceview.matching.null import distant_prices, expected_order, order_code, rank_share
+from raceview.matching.null import distant_pairs, distant_prices, expected_order, order_code, rank_share
 from raceview.matching.patterns import NAMES, PLACES, TURNS, Bins, Floats, Ints, Reach, pairs, strangers
 from raceview.matching.smoothing import shares
 from raceview.matching.stream import Stream
@@ -44,6 +44,9 @@ class Counts:
     """P(rank | lag, place, turn)."""
     price_null: Floats
     """(rank x turn, price): P(price difference | different events)."""
+    distant: Floats
+    """(rank, turn, price): the pairs that it was measured on, farther apart than the lag `far`."""
+    far: int
     turn_null: Floats
     """(lag, place, turn): P(turn | lag, place) of different events."""
     slot_null: Floats
@@ -110,15 +113,17 @@ def count(engine: Engine, stream: Stream) -> Counts | None:
         others = _others(engine, bins, source, sampled)
         collision = float(((symbols / symbols.sum()) ** 2).sum())
         rate = sampled / 2 * collision / (1 - collision)
+    far_pairs = distant_pairs(distant, int(max(cells["price"].max(), distant["price"].max(initial=0))) + 1)
     order = expected_order(others, rate, bins.lags)
     rank = rank_share(cells, bins.lags)
-    size = int(max(cells["price"].max(), distant["price"].max(initial=0))) + 1
     return Counts(
         **{name: cells[name] for name in NAMES},
         pairs=cells["n"].astype(np.float64),
         order_null=order.ravel()[order_code(cells, bins.lags)] * rank,
         rank_share=rank,
-        price_null=distant_prices(distant, size),
+        price_null=distant_prices(far_pairs),
+        distant=far_pairs,
+        far=bins.lag(far),
         turn_null=shares(order.sum(3)).reshape((2 * bins.lags + 1) * PLACES, TURNS),
         slot_null=shares(order.sum((1, 2))),
         order=order,

@@ -25,10 +25,10 @@ PRICE_TRUST = 1e5
 PASSES = 300
 SETTLED = 1e-5
 """Share of the gain that a pass must add for EM to go on."""
+SETTLED_BETWEEN = 1e-3
+"""The same, of the distance to a gain that this one is only set against, and for two passes."""
 CYCLE = 4
 """Passes that show a cycle of two."""
-SETTLED_BETWEEN = 1e-3
-"""The same, of the distance to a gain that this one is set against."""
 LEAST_TO_SETTLE = 100.0
 """A gain below this counts as this much."""
 REFITS = 2
@@ -128,8 +128,8 @@ class _Mixture:
     ) -> Fit:
         """EM from `probability` to its end, and the gain over no matches at all.
 
-        The gain is exact to a small share of itself; where it is only to be set `against` another one, of what lies
-        between them.
+        It ends where a pass adds but a small share of the gain, or of LEAST_TO_SETTLE; where the gain is only to be set
+        `against` another one, of what lies between the two.
         Beside matches and others stand strange pairs: different events that lie as matches do, though the null of order
         has no room for them, but differ in price as others do. With them, a price decides that order alone would not.
         """
@@ -151,7 +151,7 @@ class _Mixture:
             amplitude = self._amplitude(counts.pairs * np.maximum(1 - probability - strange, 0.0))
             gain = told[-1] - alone
             least = SETTLED * gain if against is None else SETTLED_BETWEEN * (against - gain)
-            if _settled(told, max(least, SETTLED * LEAST_TO_SETTLE)):
+            if _settled(told, max(least, SETTLED * LEAST_TO_SETTLE), still=1 if against is None else 2):
                 break
         return Fit(probability, float(told[-1] - alone), strange=strange if self.strange else None)
 
@@ -182,14 +182,14 @@ class _Mixture:
         )
 
 
-def _settled(told: list[float], least: float) -> bool:
-    """Whether the likelihood of the passes stays where it is, or goes to and fro.
+def _settled(told: list[float], least: float, still: int) -> bool:
+    """Whether the likelihood stayed where it was in so many passes, or goes to and fro.
 
     Where a pair is no witness for itself EM climbs no hill of its own, and may end in a cycle of two.
     """
-    stays = len(told) > 1 and abs(told[-1] - told[-2]) < least
+    stays = len(told) > still and np.abs(np.diff(told[-still - 1 :])).max() < least
     cycles = len(told) >= CYCLE and max(abs(told[-1] - told[-3]), abs(told[-2] - told[-4])) < least
-    return stays or cycles
+    return bool(stays or cycles)
 
 
 def _one_of_each_order(counts: Counts) -> Ints:

@@ -87,14 +87,20 @@ def rank_share(cells: Mapping[str, Numbers], lags: int) -> Floats:
     return mine
 
 
-def distant_prices(cells: Mapping[str, Ints], size: int) -> Floats:
-    """(rank x turn, price): P(price difference | different events), from pairs too far apart to be one event.
+def distant_pairs(cells: Mapping[str, Ints], size: int) -> Floats:
+    """(rank, turn, price): how many pairs too far apart to be one event bear which price difference."""
+    table = np.zeros((RANKS + 1, TURNS, size))
+    np.add.at(table, (cells["rank"], cells["turn"], cells["price"]), cells["n"].astype(np.float64))
+    return table
+
+
+def distant_prices(table: Floats) -> Floats:
+    """(rank x turn, price): P(price difference | different events), from `distant_pairs`.
 
     Where a turn is rare at a rank, the turn is taken to change the odds of a price there as it does over all ranks.
     Averaged over the ranks themselves, a walk's neighbours would have differences that only farther rows have.
     """
-    table = np.zeros((RANKS + 1, TURNS, size))
-    np.add.at(table, (cells["rank"], cells["turn"], cells["price"]), cells["n"].astype(np.float64))
+    size = table.shape[2]
     points = lattice_points(size)
     by_rank = np.array([smooth_density(row, points) for row in table.sum(1)])
     pairs = table.sum(2)

@@ -56,6 +56,10 @@ class Bins:
         """The greatest lag; the least is its negative."""
         return 2 + int(PER_OCTAVE * math.log2(max(self.window / self.time_unit, 1)))
 
+    def lag(self, time: int) -> int:
+        """The lag of two rows so many ns apart."""
+        return 1 + int(PER_OCTAVE * math.log2(max(time / self.time_unit, 1))) if time else 0
+
     def reach(self, lag: Ints, place: Ints, price: Ints, rank: Ints) -> Reach:
         """What pairs that bear one of these patterns keep within."""
         latest, farthest, dearest, most = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from raceview.matching.match_side import without_null
-from raceview.matching.null import distant_prices
+from raceview.matching.null import distant_pairs, distant_prices
 from raceview.matching.patterns import RANKS, TURNS
 from raceview.matching.smoothing import conditional, falling, histogram, own_share, pools
 
@@ -72,7 +72,7 @@ def test_a_turn_that_is_rare_at_a_rank_keeps_the_ranks_prices() -> None:
         "price": np.array([0, 1, *np.repeat(np.arange(10), 2)]),
         "n": np.array([10_000] * 2 + [1_000] * 20),
     }
-    null = distant_prices(cells, 10).reshape(RANKS + 1, TURNS, 10)
+    null = distant_prices(distant_pairs(cells, 10)).reshape(RANKS + 1, TURNS, 10)
     assert null[near, 0, 5:].sum() < 0.01
     assert null[near, turn, 5:].sum() < 0.01
     assert null[other, turn, 5:].sum() > 0.4

@@ -96,6 +96,15 @@ def test_probabilities_are_calibrated(seed: int, emission: bool) -> None:
     assert answer.matching.expected_copies == pytest.approx(rows.further.sum(), rel=0.05)
 
 
+@pytest.mark.parametrize("emission", [False, True])
+def test_many_copies_as_late_as_the_next_ticks_are_found(emission: bool) -> None:
+    """Two rows in five are copies, up to 10 ms late, where a symbol ticks each 15 ms: distant pairs are copies, too."""
+    rows = drawn(1, 20_000, symbols=3, copied=0.4, walk=False, emission=emission)
+    precision, recall = score(matched(rows), rows)
+    assert precision > 0.99
+    assert recall > 0.97
+
+
 def test_patterns_that_the_sample_did_not_show_are_judged_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Learned from a fifth of the rows, the model finds the copies of all."""
     rows = drawn(1, 40_000, copied=0.02, walk=False)
