@@ -72,7 +72,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--folder", help="keep bundles here, and use them again (default: a passing one)")
     parser.add_argument(
-        "--seeds", type=int, nargs="+", default=range(201, 207), help="of the families (201 to 206)"
+        "--seeds", type=int, nargs="+", default=range(201, 221), help="of the families (201 to 220)"
     )
     parser.add_argument("--splink", help="an interpreter that has splink")
     parser.add_argument("--rows", type=int, default=10_000_000, help="0: the families alone (%(default)s)")
