@@ -8,6 +8,7 @@ import sys
 import typer
 
 from raceview.errors import OutputError
+from raceview.process import give_up
 from raceview.safe_text import printable
 
 
@@ -17,10 +18,9 @@ def show(text: str) -> None:
         sys.stdout.write(text.rstrip("\n") + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        # what is still buffered would fail again when the interpreter flushes at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up(sys.stdout)
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        give_up(sys.stdout)
         raise OutputError(f"standard output cannot be written: {error.strerror}") from error
 
 
@@ -29,7 +29,7 @@ def tell(sentence: str) -> None:
     try:
         typer.echo(f"raceview: {printable(sentence)}", err=True)
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        give_up(sys.stderr)
 
 
 def tell_defect(error: Exception) -> None:

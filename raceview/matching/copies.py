@@ -20,32 +20,32 @@ LEFT = 0.05
 """Share of a distant price difference that `without_copies` leaves at the least."""
 
 
-def beside_copies(counts: Counts, probability: Floats) -> Floats:
-    """(class, price): P(price difference | one row is a copy, of a third row's event).
+def beside_copies(counts: Counts, probability: Floats, null: Floats) -> Floats:
+    """(class, price): P(price difference | one row is a copy of a third row's event), others differing as in `null`.
 
     `probability` is that of a match, per cell. Only pairs that are matches rather than not show how far copies are off,
     lest many faint ones, as bursts give, have their say.
     """
-    size = counts.price_null.shape[1]
+    size = null.shape[1]
     weight = _likelier(counts, probability)
     match = np.bincount(counts.price, weight, size) / max(float(weight.sum()), 1e-9)
     middle = price_steps(np.arange(size))
-    smear = np.zeros((size, size))
-    """(price difference of others, the same with the copy's noise added or taken off)"""
+    smear = np.zeros(
+        (size, size)
+    )  # (price difference of others, the same with a copy's noise added or taken off)
     for sign in (-1, 1):
         to = np.minimum(price_bin(np.abs(middle[:, None] + sign * middle)), size - 1)
         np.add.at(smear, (np.arange(size)[:, None], to), 0.5 * match)
-    smeared: Floats = without_matches(counts, probability) @ smear
+    smeared: Floats = null @ smear
     return smeared
 
 
-def without_copies(counts: Counts, probability: Floats, beside: Floats) -> Floats:
-    """The null of price less those pairs in which one row is a copy, `beside` being how these differ.
+def without_copies(counts: Counts, probability: Floats, null: Floats, beside: Floats) -> Floats:
+    """The null of price `null` less those pairs in which one row is a copy, `beside` being how these differ.
 
     Copies compete for their rows on their own account: left in the null, their oddness would count twice.
     """
     copies = 2 * float(_likelier(counts, probability).sum()) / counts.rows
-    null = without_matches(counts, probability)
     return shares(np.maximum(null - copies * beside, LEFT * null))
 
 

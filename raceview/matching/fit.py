@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from raceview.matching.copies import LIKELIER, beside_copies, without_copies
+from raceview.matching.copies import LIKELIER, beside_copies, without_copies, without_matches
 from raceview.matching.counts import Counts
 from raceview.matching.match_side import MatchSide
 from raceview.matching.patterns import PLACES, RANKS, SLOTS, TURNS, Floats, Ints
@@ -92,8 +92,9 @@ def fit(counts: Counts) -> Fit:
     unpriced = _Mixture(counts, counts.price_null, priced=False).run(found.probability, found.gain)
     price_gain = found.gain - unpriced.gain
     for _ in range(REFITS):
-        beside = beside_copies(counts, found.probability)
-        null = without_copies(counts, found.probability, beside)
+        distant = without_matches(counts, found.probability)
+        beside = beside_copies(counts, found.probability, distant)
+        null = without_copies(counts, found.probability, distant, beside)
         found = _Mixture(counts, null, strange=strange).run(found.probability)
     return replace(found, price_gain=price_gain, null=null, beside=beside)
 

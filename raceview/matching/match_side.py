@@ -3,7 +3,8 @@
 Each pair is judged by the others: what it adds itself to the numbers that speak for it is left out (Stone 1974), or
 most of it. A pattern that only one pair in the file bears would otherwise be its own witness, and with some hundred
 copies spread over a thousand patterns every file has such pairs: they came out at 0.5 to 0.8, and one in four of them
-was right. With all of it left out, what remains is too little, and probabilities come out too low: see LEFT_OUT.
+was right. With all of it left out, what remains is too little, and probabilities come out too low: see
+`smoothing.LEFT_OUT`.
 """
 
 from __future__ import annotations
@@ -22,9 +23,6 @@ from raceview.matching.smoothing import (
     shares,
 )
 
-LEFT_OUT = 0.632
-"""Share of its own part that is left out of what speaks for a pair: between nothing, which makes each pair its own
-witness, and everything, which takes the others for all there is. The weights are those of Efron's .632 (1983)."""
 TILT_TRUST = 0.5
 """Jeffreys' prior for a share, in pairs."""
 FLOOR = 0.02
@@ -61,7 +59,6 @@ class MatchSide:
 
     def order(self, weight: Floats, own: Floats) -> Floats:
         """P(lag, place, turn, slot, rank | match)."""
-        own = LEFT_OUT * own
         counts, moved = self.counts, self.moved
         kinds = np.bincount(moved, weight, 2) + 0.02
         order: Floats = shares(kinds)[moved.astype(np.int64)] * counts.rank_share
@@ -77,7 +74,6 @@ class MatchSide:
         Free, the shares of differences that others have, too, would be whatever suits the noise. `pure` takes the null
         out of the tail.
         """
-        own = LEFT_OUT * own
         price = self.counts.price
         kinds = np.bincount(2 * self.moved + self.repriced, weight, 4) + 0.01
         seen = np.bincount(price, weight, self.prior.shape[1])[1:]

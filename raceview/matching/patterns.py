@@ -54,7 +54,7 @@ class Bins:
     @property
     def lags(self) -> int:
         """The greatest lag; the least is its negative."""
-        return 2 + int(PER_OCTAVE * math.log2(max(self.window / self.time_unit, 1)))
+        return 1 + self.lag(self.window)
 
     def lag(self, time: int) -> int:
         """The lag of two rows so many ns apart."""

@@ -10,6 +10,9 @@ import numpy.typing as npt
 from raceview.matching.patterns import PER_OCTAVE, PRICE_STEPS, Floats, Ints
 
 Numbers = npt.NDArray[Any]
+LEFT_OUT = 0.632
+"""Share of its own part that is left out of what speaks for a pair: between nothing, which makes each pair its own
+witness, and everything, which takes the others for all there is. The weights are those of Efron's .632 (1983)."""
 ENOUGH = 30.0
 """Counts that a neighbourhood of bins must hold to speak for them."""
 
@@ -27,8 +30,8 @@ def shares(table: Numbers) -> Floats:
 
 
 def own_share(seen: Floats, own: Floats, trust: Floats | float) -> Floats:
-    """What is left of a smoothed count where `own` of it is left out."""
-    share: Floats = (np.maximum(seen - own, 0.0) + trust) / (seen + trust)
+    """What is left of a smoothed count that is to speak for a pair, where `own` of it is the pair's own."""
+    share: Floats = (np.maximum(seen - LEFT_OUT * own, 0.0) + trust) / (seen + trust)
     return share
 
 

@@ -16,6 +16,7 @@ from typing import IO, cast
 
 from raceview.errors import InputError, OutputError, UsageError
 from raceview.export.one_file import replacement
+from raceview.process import give_up
 from raceview.stream.task import STREAM, Task
 
 CHUNK = 8 << 20
@@ -128,8 +129,7 @@ def replacing(path: str | None) -> Iterator[IO[bytes] | None]:
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
         except OSError as error:
-            # what is still buffered would fail again when the interpreter flushes at exit
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            give_up(sys.stdout)
             if not isinstance(error, BrokenPipeError):
                 raise OutputError(f"standard output cannot be written: {error.strerror}") from error
     else:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from raceview.model import MILLIONTHS, Policy, counted
+from raceview.process import give_up
 from raceview.safe_text import printable
 from raceview.stream.task import STREAM, Task
 
@@ -127,7 +128,7 @@ def tell(sentence: str) -> None:
         sys.stderr.write(f"deduplicate-stream: {printable(sentence)}\n")
         sys.stderr.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+        give_up(sys.stderr)
 
 
 def tell_defect(error: BaseException) -> None:

@@ -1,4 +1,4 @@
-"""Streams made by hand or drawn, given to the matching as the relation `outputs`, and its answer scored."""
+"""Streams made by hand or drawn, given to the matching as the relation `outputs_read`, and its answer scored."""
 
 from __future__ import annotations
 
@@ -45,27 +45,23 @@ class Answer:
         return {row for row, first in self.first_of.items() if row != first}
 
 
-def as_read(engine: DuckDBEngine) -> None:
-    """Make `outputs_read` and `symbols` as they must have been for these `outputs`."""
-    text = "CAST(symbol_id AS VARCHAR) AS symbol"
-    engine.create("symbols", f"SELECT DISTINCT symbol_id, {text} FROM outputs")
-    engine.create("outputs_read", f"SELECT row, {text}, time_ns, price_units FROM outputs ORDER BY row")
+def load(engine: DuckDBEngine, rows: Rows, count: int | None = None) -> None:
+    """Make `outputs_read` and `symbols` of the rows, or of the first `count`."""
+    columns = {
+        "row": np.arange(len(rows.time)),
+        "symbol": rows.symbol.astype(str),
+        "time_ns": rows.time,
+        "price_units": rows.price,
+    }
+    engine.load("outputs_read", {name: values[:count] for name, values in columns.items()})
+    engine.create("symbols", "SELECT DISTINCT CAST(symbol AS BIGINT) AS symbol_id, symbol FROM outputs_read")
 
 
 def matched(rows: Rows, **options: float) -> Answer:
     """Match the rows in an engine of their own."""
     engine = DuckDBEngine()
     try:
-        engine.load(
-            "outputs",
-            {
-                "row": np.arange(len(rows.time)),
-                "symbol_id": rows.symbol,
-                "time_ns": rows.time,
-                "price_units": rows.price,
-            },
-        )
-        as_read(engine)
+        load(engine, rows)
         matching = match_rows(engine, Options(**options))  # type: ignore[arg-type]  # threshold alone
         lines = engine.rows("SELECT row, first_row, probability_millionths, exact FROM inferred ORDER BY row")
     finally:

@@ -39,14 +39,14 @@ def test_a_few_leave_more_room_for_the_null() -> None:
 
 
 def test_a_pair_is_no_witness_for_itself() -> None:
-    """What only one pair shows is left with the trust alone; what many show stays about as it is."""
+    """Of what only one pair shows little is left; what many show stays about as it is."""
     seen, own = np.array([1.0, 1.0, 100.0]), np.array([1.0, 0.0, 1.0])
-    np.testing.assert_allclose(own_share(seen, own, 0.5), [1 / 3, 1.0, 99.5 / 100.5])
+    np.testing.assert_allclose(own_share(seen, own, 0.5), [0.868 / 1.5, 1.0, 99.868 / 100.5])
     value, given = np.array([0] * 50 + [1]), np.zeros(51, dtype=np.int64)
     weight = np.ones(51)
     whole = conditional(value, given, weight, 1.0, np.zeros(51))
     left_out = conditional(value, given, weight, 1.0, weight)
-    assert left_out[-1] < 0.1 * whole[-1]
+    assert left_out[-1] < 0.4 * whole[-1]
     assert left_out[0] > 0.95 * whole[0]
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matching.streams import CENT, US, Ints, Rows, as_read, drawn
+from matching.streams import CENT, US, Ints, Rows, drawn, load
 from raceview.engine.duckdb_engine import DuckDBEngine
 from raceview.matching.patterns import NAMES, Bins, Reach, pairs
 from raceview.matching.stream import EVERY_ROW, FARTHEST, Stream, arrange, survey
@@ -19,18 +19,6 @@ def engine() -> Iterator[DuckDBEngine]:
     engine = DuckDBEngine()
     yield engine
     engine.close()
-
-
-def load(engine: DuckDBEngine, rows: Rows, stored: Ints) -> None:
-    """Make the rows' relations; `outputs` is stored in this order."""
-    columns = {
-        "row": np.arange(len(rows.time)),
-        "symbol_id": rows.symbol,
-        "time_ns": rows.time,
-        "price_units": rows.price,
-    }
-    engine.load("outputs", {name: values[stored] for name, values in columns.items()})
-    as_read(engine)
 
 
 def defined(rows: Rows, kept: Ints, cadence: tuple[int, int] | None) -> list[tuple[int, ...]]:
@@ -46,17 +34,16 @@ def defined(rows: Rows, kept: Ints, cadence: tuple[int, int] | None) -> list[tup
     return sorted(lines, key=lambda line: (line[1], line[2], line[0]))
 
 
-@pytest.mark.parametrize("runs", [1, 2, 7])
 @pytest.mark.parametrize("grid", [True, False])
 @pytest.mark.parametrize("slices", [1, 2, 100, 10_000])
-def test_rows_are_found_in_file_order_however_they_are_stored(
-    runs: int, grid: bool, slices: int, engine: DuckDBEngine, monkeypatch: pytest.MonkeyPatch
+def test_order_is_looked_at_in_slices_as_in_one(
+    grid: bool, slices: int, engine: DuckDBEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("raceview.matching.stream.SLICES", slices)
     monkeypatch.setattr("raceview.matching.stream.LEAST_SLICE", 1)
     rows = drawn(5, 600, copied=0.05, grid=grid, emission=True)
     everyone = np.arange(len(rows.time))
-    load(engine, rows, np.argsort(everyone // 50 % runs, kind="stable"))
+    load(engine, rows)
     stream = survey(engine)
     arrange(engine, stream)
     assert stream.cadence == ((5_000 * US, 0) if grid else None)
@@ -69,7 +56,7 @@ def test_rows_beyond_reach_are_left_alone(engine: DuckDBEngine) -> None:
     rows = drawn(6, 40)
     rows.time[7], rows.time[11] = rows.time[-1] + FARTHEST, rows.time[0] - FARTHEST
     rows.price[20], rows.price[30] = FARTHEST, -FARTHEST
-    load(engine, rows, np.arange(40))
+    load(engine, rows)
     stream = survey(engine)
     arrange(engine, stream)
     assert stream.rows == 36
@@ -81,12 +68,12 @@ def test_gaps_of_decades_are_reckoned_with(engine: DuckDBEngine) -> None:
     rows = drawn(6, 16)
     symbol = np.repeat(np.arange(8), 2)
     time = np.where(np.arange(16) % 2 == 0, 0, FARTHEST - 1)
-    load(engine, replace(rows, symbol=symbol, time=time), np.arange(16))
+    load(engine, replace(rows, symbol=symbol, time=time))
     assert survey(engine).gap >= FARTHEST - 1
 
 
 def test_no_rows(engine: DuckDBEngine) -> None:
-    load(engine, drawn(1, 1), np.zeros(0, np.int64))
+    load(engine, drawn(1, 1), 0)
     stream = survey(engine)
     arrange(engine, stream)
     assert stream == Stream(EVERY_ROW, 0, 1, 1, 1.0, None)
@@ -96,7 +83,7 @@ def test_no_rows(engine: DuckDBEngine) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_no_pair_lies_beyond_the_reach_of_its_pattern(seed: int, engine: DuckDBEngine) -> None:
     rows = drawn(seed, 300, symbols=3, copied=0.2, emission=seed % 2 == 0)
-    load(engine, rows, np.arange(len(rows.time)))
+    load(engine, rows)
     stream = survey(engine)
     arrange(engine, stream)
     bins = Bins(stream.time_step, 5 * CENT, int(2 * stream.gap))
