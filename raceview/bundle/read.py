@@ -6,10 +6,12 @@ or into `quarantine`. Where a file cannot be used at all, InputError says so in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,6 +30,8 @@ from raceview.errors import OutputError, UsageError
 from raceview.model import Options
 
 _AT_ONCE = 2
+_QUOTED = re.compile(r'[,"#\r\n]')
+"""What a value holds that is quoted in a CSV; an engine may take what begins with a # for a comment."""
 _AS_USUAL: Mapping[str, str] = MappingProxyType({})
 
 
@@ -134,6 +138,10 @@ def _scan_file(
     return _ScannedFile(path, looked, learned, by_lines, zone, pulled)
 
 
+def _needs_quotes(value: object) -> bool:
+    return isinstance(value, str) and _QUOTED.search(value) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class _ScannedFile:
     """A file whose usual lines are in the engine."""
@@ -149,8 +157,10 @@ class _ScannedFile:
         """Deal with the lines that are not usual, and publish the relation."""
         self._shift_zone(scanner)
         odd = OddLines(self.path.name, self.plan, self.learned, self.zone, self.pulled)
+        unquoted = self._unquoted()
         for good, bad in odd.settled(scanner.odd(self.plan)):
             scanner.settle(self.plan, good, bad)
+            unquoted = unquoted and not any(map(_needs_quotes, chain.from_iterable(row[2:] for row in good)))
         records, used = scanner.publish(self.plan)
         for copy in {self.looked.text_path, self.plan.path} - {self.path}:
             copy.unlink(missing_ok=True)
@@ -168,7 +178,14 @@ class _ScannedFile:
             header=self.learned.header,
             newline="\r\n" if looked.sample.partition(b"\n")[0].endswith(b"\r") else "\n",
             bom=looked.bom,
+            unquoted=unquoted,
         )
+
+    def _unquoted(self) -> bool:
+        """Whether no value that stands between the commas of a usual line is one that a CSV quotes."""
+        looked = self.looked
+        marked = looked.backslashes if self.plan.layout.json else looked.quotes
+        return not (marked or looked.hashes or (self.plan.by_lines and looked.returns))
 
     def _shift_zone(self, scanner: Scanner) -> None:
         if self.plan.assume_tz == "UTC":

@@ -15,7 +15,8 @@ class SourceFile:
 
     `role` is `ticks`, `attempts` or `output`; `name` the base name; `size` and `sha256` are of the file as it lies
     there, compressed or not. `header` is the header line as read, without BOM and line ending ("" in JSON lines),
-    `newline` the line ending of its first line ("\\n" or "\\r\\n"), `lines` counts physical lines.
+    `newline` the line ending of its first line ("\\n" or "\\r\\n"), `lines` counts physical lines. `unquoted`: no
+    value of a record is one that a CSV quotes, as far as that is known without looking at each.
     """
 
     role: str
@@ -30,6 +31,7 @@ class SourceFile:
     header: str
     newline: str
     bom: bool
+    unquoted: bool
 
     def __post_init__(self) -> None:
         if self.records != self.used + self.quarantined:

@@ -38,6 +38,7 @@ class Survey:
     quotes: bool
     backslashes: bool
     nuls: bool
+    hashes: bool
     long_lines: bool
     sample: bytes
 
@@ -71,7 +72,7 @@ class _Look:
 
     def __init__(self) -> None:
         self._size = self._ends = self._returns = self._crlf = 0
-        self._quotes = self._backslashes = self._nuls = False
+        self._quotes = self._backslashes = self._nuls = self._hashes = False
         self._encoding, self._lengths = _Encoding(), _LineLengths()
         self._last = self._sample = b""
 
@@ -89,6 +90,7 @@ class _Look:
             self._quotes = self._quotes or b'"' in chunk
             self._backslashes = self._backslashes or b"\\" in chunk
             self._nuls = self._nuls or b"\0" in chunk
+            self._hashes = self._hashes or b"#" in chunk
             self._encoding.add(chunk)
             self._lengths.add(chunk)
             if len(self._sample) < _SAMPLE:
@@ -112,6 +114,7 @@ class _Look:
             quotes=self._quotes,
             backslashes=self._backslashes,
             nuls=self._nuls,
+            hashes=self._hashes,
             long_lines=self._lengths.long,
             sample=self._sample.removeprefix(codecs.BOM_UTF8),
         )

@@ -91,8 +91,11 @@ class Engine(Protocol):
     def write_csv(self, query: str, path: Path, header: bool = True) -> None:
         """Write the result to `path` as CSV: UTF-8, comma, `\\n`, quotes where needed, NULL as nothing."""
 
-    def write_lines(self, query: str, path: Path) -> None:
-        """Write the single string column of the result to `path`, byte for byte, each value followed by `\\n`."""
+    def write_lines(self, query: str, path: Path, header: str | None = None) -> None:
+        """Write the single string column of the result to `path`, byte for byte, each value followed by `\\n`.
+
+        `header` is a line that stands before them. Here and in `write_csv`, `path` may be a pipe (`/dev/fd/N`).
+        """
 
     def interrupt(self) -> None:
         """Stop the statements that run, in all threads, and refuse further ones: their callers get an exception."""

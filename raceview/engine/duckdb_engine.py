@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from duckdb import DuckDBPyConnection
 
-_MEMORY_LIMIT = 6 << 30
+_MEMORY_LIMIT = 8 << 30
 _MEMORY_SHARE = 0.6
 _NEVER_FLUSHED = "1TiB"
 _CLOSING_TRIES, _CLOSING_PAUSE_SECONDS = 200, 0.01
@@ -142,10 +142,14 @@ class DuckDBEngine:
         """Write the result to `path`, in the query's order. Raises OutputError where it cannot be written."""
         self._copy(query, path, f"FORMAT csv, HEADER {str(header).lower()}")
 
-    def write_lines(self, query: str, path: Path) -> None:
+    def write_lines(self, query: str, path: Path, header: str | None = None) -> None:
         """Write the result's one string column as lines. Raises OutputError where it cannot be written."""
-        form = f"FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '{_NEVER_IN_A_LINE}'"
-        self._copy(query, path, form)
+        form = f"FORMAT csv, QUOTE '', ESCAPE '', DELIMITER '{_NEVER_IN_A_LINE}'"
+        if header is None:
+            self._copy(query, path, f"{form}, HEADER false")
+        else:  # it is the column's name
+            name = header.replace('"', '""')
+            self._copy(f'SELECT * FROM ({query}) AS t ("{name}")', path, f"{form}, HEADER true")
 
     def interrupt(self) -> None:
         """Stop the statements that run, in all threads, and refuse further ones: duckdb.InterruptException."""
@@ -186,7 +190,7 @@ class DuckDBEngine:
         import duckdb
 
         try:
-            self._connection.execute(f"COPY ({query}) TO {literal(str(path))} ({form})")
+            self._connection.execute(f"COPY ({query}) TO {literal(str(path))} ({form}, USE_TMP_FILE false)")
         except duckdb.IOException as error:
             raise OutputError(f"{path}: cannot be written: {str(error).splitlines()[0]}") from error
 

@@ -31,15 +31,14 @@ def write_deduplicated(inv: Investigation, path: Path) -> None:
     inv.need("changes")
     make_corrected(inv.engine, field_names(split_csv(output.header)), inv.price_step_units)
     header = ("\ufeff" if output.bom else "") + output.header + ("\r" if output.newline == "\r\n" else "")
-    inv.engine.load_rows("header_line", {"row": "BIGINT", "text": "VARCHAR"}, [(-1, header)])
 
     def write(condition: str, part: Path, first: bool) -> None:
-        head = "SELECT row, text FROM header_line UNION ALL " if first else ""
         inv.engine.write_lines(
-            f"SELECT text FROM ({head}SELECT o.row, coalesce(c.text, o.text) AS text FROM outputs_read AS o "
+            "SELECT coalesce(c.text, o.text) AS text FROM outputs_read AS o "
             "LEFT JOIN changes AS g ON g.row = o.row LEFT JOIN corrected AS c ON c.row = o.row "
-            f"WHERE coalesce(g.action, 'kept') <> 'dropped' AND {condition}) AS written ORDER BY row",
+            f"WHERE coalesce(g.action, 'kept') <> 'dropped' AND {condition} ORDER BY o.row",
             part,
+            header if first else None,
         )
 
     write_in_parts(inv.engine, path, "SELECT max(row) FROM outputs", "o.row", write)

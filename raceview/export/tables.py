@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from raceview.sql.decimals import MILLIONTH_DIGITS, confidence, decimal_text, milliseconds, price
 
 if TYPE_CHECKING:
+    from raceview.bundle.source_file import SourceFile
     from raceview.investigation import Investigation
 
 
@@ -21,9 +22,17 @@ class Table:
     needs: tuple[str, ...] = ()
     """Relations that are made on demand."""
     long: str = ""
-    """For a table as long as an input: the SQL of its greatest key. Its query then has a {range} to fill in."""
+    """For a table as long as an input: the SQL of its greatest key. Its query then has a {range} to fill in, and no
+    order."""
     key: str = ""
-    """The key's column in the query."""
+    """The key's column in the query; the lines are in the order of it."""
+    unquoted: bool = False
+    """No value of it needs quotes."""
+
+    @property
+    def order(self) -> str:
+        """The column that the key is in the result."""
+        return self.key.partition(".")[2]
 
 
 _NOTHING = "CAST(NULL AS VARCHAR)"
@@ -36,7 +45,7 @@ def tables(inv: Investigation) -> list[Table]:
         _by_symbol(),
         _row_audit(inv),
         _event_ledger(inv),
-        _timeline(),
+        _timeline(inv),
         _quarantine(),
     ]
 
@@ -176,11 +185,11 @@ def _row_audit(inv: Investigation) -> Table:
         LEFT JOIN ({links}) AS l ON l.row = o.row
         LEFT JOIN row_notes AS n ON n.row = o.row
         WHERE {{range}}
-        ORDER BY o.row
         """,
         needs=("row_notes",),
         long="SELECT max(row) FROM outputs",
         key="o.row",
+        unquoted=_unquoted(inv.files.output, inv.files.ticks),
     )
 
 
@@ -208,7 +217,7 @@ def _event_ledger(inv: Investigation) -> Table:
     )
 
 
-def _timeline() -> Table:
+def _timeline(inv: Investigation) -> Table:
     """Every attempt, in the order of the worker log."""
     return Table(
         "timeline.csv",
@@ -233,11 +242,15 @@ def _timeline() -> Table:
         FROM attempts_read AS r
         LEFT JOIN windows AS w ON w.line = r.line
         WHERE {range}
-        ORDER BY r.line
         """,
         long="SELECT max(line) FROM attempts",
         key="r.line",
+        unquoted=_unquoted(inv.files.attempts),
     )
+
+
+def _unquoted(*files: SourceFile | None) -> bool:
+    return all(file.unquoted for file in files if file is not None)
 
 
 def _quarantine() -> Table:

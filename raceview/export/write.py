@@ -19,6 +19,7 @@ from raceview.errors import OutputError, UsageError
 from raceview.export import deduplicated, manifest
 from raceview.export.parts import write_in_parts
 from raceview.export.tables import Table, tables
+from raceview.sql.csv_line import csv_line
 
 if TYPE_CHECKING:
     from raceview.investigation import Investigation
@@ -142,7 +143,12 @@ def _write_table(inv: Investigation, table: Table, path: Path) -> None:
         return
 
     def write(condition: str, part: Path, first: bool) -> None:
-        inv.engine.write_csv(table.query.format(range=condition), part, header=first)
+        query = table.query.format(range=condition)
+        if table.unquoted:
+            lines = f"SELECT {csv_line(table.columns)} FROM ({query}) AS t ORDER BY {table.order}"
+            inv.engine.write_lines(lines, part, ",".join(table.columns) if first else None)
+        else:
+            inv.engine.write_csv(f"{query} ORDER BY {table.order}", part, header=first)
 
     write_in_parts(inv.engine, path, table.long, table.key, write)
 
