@@ -133,10 +133,11 @@ def _parser() -> argparse.ArgumentParser:
 def deduplicate(task: Task) -> None:
     """Read, find the duplicates, write what stays, tell what was done."""
     from raceview.bundle import find_bundle, read_bundle
-    from raceview.engine import open_engine
+    from raceview.engine import import_once_open, open_engine
 
     refuse_overwriting(task)
     engine = open_engine()
+    import_once_open(engine, "raceview.matching")
     try:
         path = as_file(task.source, engine.folder)
         paths = find_bundle(None, output=path)

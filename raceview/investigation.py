@@ -12,15 +12,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from threading import RLock, Thread
+from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, cast
 
 from raceview import frames, inferred_events, policies, sql, summary
 from raceview.bundle import BundleFiles, find_bundle, read_bundle
-from raceview.engine import Engine, open_engine
+from raceview.engine import Engine, import_once_open, open_engine
 from raceview.model import (
     MILLIONTHS,
     NS_PER_MS,
@@ -64,8 +63,7 @@ def open_bundle(
     """
     paths = find_bundle(*(None if path is None else Path(path) for path in (bundle, ticks, attempts, output)))
     engine = engine or open_engine()
-    # Linkage and findings need numpy; importing it takes as long as reading a small file: both at once.
-    Thread(target=import_module, args=("raceview.findings",), daemon=True).start()
+    import_once_open(engine, "raceview.findings")
     try:
         return Investigation(
             engine,

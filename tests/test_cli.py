@@ -137,7 +137,7 @@ class FakeInvestigation:
     """Stands for an analysis: remembers what it was asked for, answers with a small summary."""
 
     def __init__(self, bundle: Path | None, **asked: Any) -> None:
-        asked.pop("progress")
+        del asked["progress"], asked["engine"]
         self.asked = {"bundle": bundle, **asked}
 
     def __enter__(self) -> Self:

@@ -50,9 +50,9 @@ def read_bundle(
     """
     zone = _zone(options.assume_tz)
     found: dict[str, SourceFile] = {}
-    engine.scanner.begin()
     try:
         with _scanning(paths, engine, zone, progress, output_columns) as scans:
+            engine.scanner.begin()
             for relation, scanned in zip(RELATIONS, scans, strict=True):
                 if scanned is None:
                     engine.scanner.publish_absent(relation)

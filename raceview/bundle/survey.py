@@ -13,7 +13,6 @@ from raceview.bundle.file_bytes import CHUNK, Fingerprint, Progress, WatchedFile
 from raceview.errors import InputError
 
 _SAMPLE = 1 << 16
-_LINE_END = ord("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +77,9 @@ class _Look:
 
     def at(self, chunks: Iterable[bytes]) -> None:
         """Look at every chunk."""
-        import numpy as np
-
         for chunk in filter(None, chunks):
             self._size += len(chunk)
-            # as chunk.count, which takes six times as long
-            self._ends += int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == _LINE_END))
+            self._ends += len(chunk) - len(chunk.replace(b"\n", b""))  # chunk.count takes twice as long
             if b"\r" in chunk or self._last == b"\r":
                 self._returns += chunk.count(b"\r")
                 self._crlf += chunk.count(b"\r\n") + (self._last == b"\r" and chunk[:1] == b"\n")

@@ -15,6 +15,7 @@ from raceview.errors import UsageError
 from raceview.model import Options
 
 if TYPE_CHECKING:
+    from raceview.engine import Engine
     from raceview.investigation import Investigation, Progress
 
 DEMO_EVENTS = 2000
@@ -55,8 +56,10 @@ def inputs(
 
 
 @contextmanager
-def opened(files: Inputs, options: Options) -> Iterator[tuple[Investigation, Progress | None]]:
-    """The files analysed, with a progress bar that goes on for what is made of them."""
+def opened(
+    files: Inputs, options: Options, engine: Engine | None = None
+) -> Iterator[tuple[Investigation, Progress | None]]:
+    """The files analysed, with a progress bar that goes on for what is made of them; `engine` as in `open_bundle`."""
     from raceview.progress import progress_bar
 
     with (
@@ -68,6 +71,7 @@ def opened(files: Inputs, options: Options) -> Iterator[tuple[Investigation, Pro
             output=files.output,
             options=options,
             progress=progress,
+            engine=engine,
         ) as investigation,
     ):
         yield investigation, progress

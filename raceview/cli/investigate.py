@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -117,12 +118,15 @@ def investigate(
 
 def _export(files: Inputs, options: Options, out: Path, as_json: bool) -> Mapping[str, Any]:
     """Analyse, write the files, print the summary; gives the summary for the gate."""
-    from raceview.export import refuse_bundle, write_exports
+    from raceview.engine import open_engine
 
-    refuse_bundle(out, files.bundle)
-    with opened(files, options) as (investigation, progress):
-        written = write_exports(investigation, out, progress)
-        summary: dict[str, Any] = investigation.summary()
+    with closing(open_engine()) as engine:
+        from raceview.export import refuse_bundle, write_exports  # the engine opens meanwhile
+
+        refuse_bundle(out, files.bundle)
+        with opened(files, options, engine) as (investigation, progress):
+            written = write_exports(investigation, out, progress)
+            summary: dict[str, Any] = investigation.summary()
     show(_as_json(summary, written, out) if as_json else _as_text(summary, written, out))
     return summary
 

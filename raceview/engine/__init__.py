@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from importlib import import_module
+from threading import Thread
+
 from raceview.engine.base import Engine, Scanner
 
-__all__ = ["Engine", "Scanner", "open_engine"]
+__all__ = ["Engine", "Scanner", "import_once_open", "open_engine"]
 
 
 def open_engine() -> Engine:
@@ -12,3 +16,17 @@ def open_engine() -> Engine:
     from raceview.engine.duckdb_engine import DuckDBEngine
 
     return DuckDBEngine()
+
+
+def import_once_open(engine: Engine, module: str) -> None:
+    """Import a module in another thread while the engine reads files: numpy takes as long as a small one.
+
+    Before the engine is open the interpreter has enough to do, and its cores have not.
+    """
+
+    def load() -> None:
+        with suppress(Exception):  # whoever uses the engine, or the module, is told
+            engine.rows("SELECT 1")
+            import_module(module)
+
+    Thread(target=load, daemon=True).start()

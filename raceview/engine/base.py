@@ -21,8 +21,8 @@ class Scanner(Protocol):
     """Reads files into the typed relations of docs/relations.md.
 
     SQL takes the usual lines in one pass; the odd ones go to `bundle/`, which knows every way to write a record, and
-    come back through `settle`. The order: `begin`, then per file `scan`, `set_zone` where it is needed, `odd` and
-    `settle`, `publish`.
+    come back through `settle`. The order: per file `scan`, once `begin`, then per file `set_zone` where it is needed,
+    `odd` and `settle`, `publish`.
     """
 
     def begin(self) -> None:

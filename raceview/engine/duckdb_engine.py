@@ -31,7 +31,10 @@ _NEVER_IN_A_LINE = "\x1f\x1e\x1f\x1e"
 
 
 class DuckDBEngine:
-    """Implements `raceview.engine.base.Engine`. Each thread has a connection of its own to the one database."""
+    """Implements `raceview.engine.base.Engine`. Each thread has a connection of its own to the one database.
+
+    The database opens in a thread: who makes an engine can read files meanwhile.
+    """
 
     name = "duckdb"
 
@@ -55,13 +58,17 @@ class DuckDBEngine:
                 "allocator_flush_threshold": _NEVER_FLUSHED,
                 "allocator_bulk_deallocation_flush_threshold": _NEVER_FLUSHED,
             }
-            with ThreadPoolExecutor(1) as opener:
-                opened = opener.submit(duckdb.connect, config=config)
-                import numpy  # noqa: F401 - every analysis needs it, and it loads while the database opens
-            self._database = opened.result()
+            opener = ThreadPoolExecutor(1)
+            self._opened = opener.submit(duckdb.connect, config=config)
+            opener.shutdown(wait=False)
         except BaseException:  # also where the process is being ended just now
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
+
+    @property
+    def _database(self) -> DuckDBPyConnection:
+        """The database, once it is open."""
+        return self._opened.result()
 
     @property
     def _connection(self) -> DuckDBPyConnection:
@@ -165,7 +172,7 @@ class DuckDBEngine:
         """Release memory and temporary files. What other threads still run is interrupted."""
         import duckdb
 
-        for _ in range(_CLOSING_TRIES):
+        for _ in range(0 if self._opened.exception() else _CLOSING_TRIES):
             self.interrupt()  # again, for a statement that was about to begin
             try:
                 with self._opening:

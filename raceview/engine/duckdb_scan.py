@@ -1,7 +1,7 @@
 """Scans files into the typed relations with DuckDB: runs the SQL of `duckdb_scan_sql` and takes in what came back.
 
-The order of calls: `begin`, then per file `scan`, `set_zone` where times without a zone are not UTC, `odd` (what the
-SQL did not understand), `settle` (what Python made of it), and `publish`.
+The order of calls: per file `scan`, once `begin`, then per file `set_zone` where times without a zone are not UTC,
+`odd` (what the SQL did not understand), `settle` (what Python made of it), and `publish`.
 """
 
 from __future__ import annotations
