@@ -54,12 +54,14 @@ def open_bundle(
     options: Options | None = None,
     progress: Progress | None = None,
     engine: Engine | None = None,
+    meanwhile: Callable[[Investigation], None] | None = None,
 ) -> Investigation:
     """Read a bundle (a folder, single files, or both) and analyse it.
 
     `progress` is called with (step, done, total), and may raise to end it. `engine` is one that the caller made, to
-    interrupt it from another thread. Raises InputError where a file cannot be used. Close the result, or use it as a
-    context manager: it holds memory and temporary files.
+    interrupt it from another thread. `meanwhile` is called while rows are linked, in another thread: `attempts` and
+    `windows` are there, what it raises is raised here. Raises InputError where a file cannot be used. Close the
+    result, or use it as a context manager: it holds memory and temporary files.
     """
     paths = find_bundle(*(None if path is None else Path(path) for path in (bundle, ticks, attempts, output)))
     engine = engine or open_engine()
@@ -70,6 +72,7 @@ def open_bundle(
             read_bundle(paths, engine, options or Options(), _step(progress, 0)),
             options or Options(),
             progress,
+            meanwhile,
         )
     except BaseException:
         engine.close()
@@ -92,7 +95,12 @@ class Investigation:
     """A bundle, analysed. Every answer comes from here."""
 
     def __init__(
-        self, engine: Engine, files: BundleFiles, options: Options, progress: Progress | None = None
+        self,
+        engine: Engine,
+        files: BundleFiles,
+        options: Options,
+        progress: Progress | None = None,
+        meanwhile: Callable[[Investigation], None] | None = None,
     ) -> None:
         self.engine = engine
         self.files = files
@@ -113,7 +121,7 @@ class Investigation:
         if files.output:
             _step(progress, 2)
         with ThreadPoolExecutor(max_workers=1) as aside:
-            apart = aside.submit(self._prepare_apart)
+            apart = aside.submit(self._prepare_apart, meanwhile)
             self.linkage = self._link() if self._has_source else self._infer()
             apart.result()
         _step(progress, 3)
@@ -142,11 +150,13 @@ class Investigation:
         """Whether events are given; otherwise they are inferred from the output, as far as it is there."""
         return self.files.ticks is not None
 
-    def _prepare_apart(self) -> None:
+    def _prepare_apart(self, meanwhile: Callable[[Investigation], None] | None) -> None:
         """What does not wait for the linkage."""
         sql.create(self.engine, "attempt_pairs", attempts="attempts")
         sql.create(self.engine, "windows")
         self.price_step_units  # noqa: B018  # kept for later
+        if meanwhile:
+            meanwhile(self)
 
     def _link(self) -> Linkage:
         from raceview.linkage.link import link

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,9 +57,12 @@ def inputs(
 
 @contextmanager
 def opened(
-    files: Inputs, options: Options, engine: Engine | None = None
+    files: Inputs,
+    options: Options,
+    engine: Engine | None = None,
+    meanwhile: Callable[[Investigation], None] | None = None,
 ) -> Iterator[tuple[Investigation, Progress | None]]:
-    """The files analysed, with a progress bar that goes on for what is made of them; `engine` as in `open_bundle`."""
+    """The files analysed, with a progress bar that goes on for what is made of them; the rest as in `open_bundle`."""
     from raceview.progress import progress_bar
 
     with (
@@ -72,6 +75,7 @@ def opened(
             options=options,
             progress=progress,
             engine=engine,
+            meanwhile=meanwhile,
         ) as investigation,
     ):
         yield investigation, progress

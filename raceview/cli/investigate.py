@@ -120,12 +120,15 @@ def _export(files: Inputs, options: Options, out: Path, as_json: bool) -> Mappin
     """Analyse, write the files, print the summary; gives the summary for the gate."""
     from raceview.engine import open_engine
 
-    with closing(open_engine()) as engine:
-        from raceview.export import refuse_bundle, write_exports  # the engine opens meanwhile
+    with closing(open_engine(until_exit=True)) as engine:
+        from raceview.export import Export, refuse_bundle  # the engine opens meanwhile
 
         refuse_bundle(out, files.bundle)
-        with opened(files, options, engine) as (investigation, progress):
-            written = write_exports(investigation, out, progress)
+        with (
+            closing(Export(out)) as export,
+            opened(files, options, engine, export.write_ahead) as (investigation, progress),
+        ):
+            written = export.write(investigation, progress)
             summary: dict[str, Any] = investigation.summary()
     show(_as_json(summary, written, out) if as_json else _as_text(summary, written, out))
     return summary

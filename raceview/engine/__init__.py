@@ -11,11 +11,14 @@ from raceview.engine.base import Engine, Scanner
 __all__ = ["Engine", "Scanner", "import_once_open", "open_engine"]
 
 
-def open_engine() -> Engine:
-    """An engine of its own for one analysis; whoever opens it closes it."""
+def open_engine(until_exit: bool = False) -> Engine:
+    """An engine of its own for one analysis; whoever opens it closes it.
+
+    `until_exit`: the process ends when it is closed. Its memory is then left to the system, which frees it at once.
+    """
     from raceview.engine.duckdb_engine import DuckDBEngine
 
-    return DuckDBEngine()
+    return DuckDBEngine(until_exit)
 
 
 def import_once_open(engine: Engine, module: str) -> None:

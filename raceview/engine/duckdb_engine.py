@@ -38,7 +38,8 @@ class DuckDBEngine:
 
     name = "duckdb"
 
-    def __init__(self) -> None:
+    def __init__(self, until_exit: bool = False) -> None:
+        """`until_exit`: as in `open_engine`."""
         import duckdb
 
         self._folder = Path(tempfile.gettempdir()) / f"raceview-{os.urandom(8).hex()}"
@@ -46,6 +47,7 @@ class DuckDBEngine:
         self._threads = threading.local()
         self._connections: list[DuckDBPyConnection] = []
         self._interrupted = False
+        self._until_exit = until_exit
         self._opening = threading.Lock()
         """The database refuses a second thread that asks for a cursor instead of letting it wait."""
         try:
@@ -170,9 +172,16 @@ class DuckDBEngine:
 
     def close(self) -> None:
         """Release memory and temporary files. What other threads still run is interrupted."""
+        if self._until_exit:
+            self.interrupt()
+        elif not self._opened.exception():
+            self._close_database()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _close_database(self) -> None:
         import duckdb
 
-        for _ in range(0 if self._opened.exception() else _CLOSING_TRIES):
+        for _ in range(_CLOSING_TRIES):
             self.interrupt()  # again, for a statement that was about to begin
             try:
                 with self._opening:
@@ -180,7 +189,6 @@ class DuckDBEngine:
                 break
             except duckdb.ResourceInUseException:  # an interrupted statement is still on its way out
                 time.sleep(_CLOSING_PAUSE_SECONDS)
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _run(self, query: str) -> DuckDBPyConnection:
         """Run one statement. Raises OutputError where neither memory nor the spill folder has room for it."""

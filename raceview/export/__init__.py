@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from raceview.export.write import file_names, refuse_bundle, write_exports
+    from raceview.export.write import Export, file_names, refuse_bundle, write_exports
 
-__all__ = ["file_names", "refuse_bundle", "write_exports"]
+__all__ = ["Export", "file_names", "refuse_bundle", "write_exports"]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,9 +11,9 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from raceview.errors import OutputError, UsageError
 from raceview.export import deduplicated, manifest
@@ -22,10 +22,14 @@ from raceview.export.tables import Table, tables
 from raceview.sql.csv_line import csv_line
 
 if TYPE_CHECKING:
-    from raceview.investigation import Investigation
+    from raceview.investigation import Investigation, Progress
+
+Written: TypeAlias = tuple[int, str]
+"""Size and sha256 of a file."""
 
 INCOMPLETE = "EXPORT_INCOMPLETE.txt"
-FIRST = ("row_audit.csv", "timeline.csv", "policy_scoreboard.csv", "findings.csv")
+TIMELINE = "timeline.csv"
+FIRST = ("row_audit.csv", TIMELINE, "policy_scoreboard.csv", "findings.csv")
 AT_ONCE = 2
 """Files written at a time: an engine may take a small one in a single thread."""
 STAGING = ".raceview-staging-"
@@ -47,25 +51,58 @@ SCOREBOARD = (
 FINDINGS = ("finding", "subject", "value", "unit", "low", "high", "evidence")
 
 
-def write_exports(
-    inv: Investigation, out: Path, progress: Callable[[str, int, int], None] | None = None
-) -> list[Path]:
-    """Write every file of the export into `out`, made where it is not there; the manifest is the last of the list.
+def write_exports(inv: Investigation, out: Path, progress: Progress | None = None) -> list[Path]:
+    """Write a whole export into `out`: see `Export.write`."""
+    with closing(Export(out)) as export:
+        return export.write(inv, progress)
 
-    `progress` may raise to end it: nothing is then replaced. Raises OutputError where the folder or a file cannot be
-    written; the old set is then still whole, or the folder says that it is incomplete.
+
+class Export:
+    """One set of files for the folder `out`; close it, or what was begun stays there.
+
+    Raises OutputError where the folder or a file cannot be written; the old set is then still whole, or the folder
+    says that it is incomplete.
     """
-    with _told_as_output_error(out), inv.deciding:
-        out.mkdir(parents=True, exist_ok=True)
-        for left in out.glob(STAGING + "*"):
-            shutil.rmtree(left, ignore_errors=True)
-        staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=out))
-        try:
-            names = _write_all(inv, staging, progress)
-            _replace(staging, out, names)
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
-    return [out / name for name in names]
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._staging: Path | None = None
+        self._made_out = False
+        self._written: dict[str, Written] = {}
+
+    def write_ahead(self, inv: Investigation) -> None:
+        """Write what waits for no link, while rows are linked: `open_bundle` calls it `meanwhile`."""
+        if inv.files.attempts and inv.files.ticks:
+            with _told_as_output_error(self._out):
+                self._written[TIMELINE] = _write_one(_jobs(inv)[TIMELINE], self._folder() / TIMELINE)
+
+    def write(self, inv: Investigation, progress: Progress | None = None) -> list[Path]:
+        """Write every file into the folder, made where it is not there; the manifest is the last of the list.
+
+        `progress` may raise to end it: nothing is then replaced.
+        """
+        with _told_as_output_error(self._out), inv.deciding:
+            names = _write_all(inv, self._folder(), self._written, progress)
+            _replace(self._folder(), self._out, names)
+        return [self._out / name for name in names]
+
+    def close(self) -> None:
+        """Leave nothing behind but a whole set."""
+        if self._staging:
+            shutil.rmtree(self._staging, ignore_errors=True)
+        if self._made_out:
+            with suppress(OSError):  # it holds the set
+                self._out.rmdir()
+
+    def _folder(self) -> Path:
+        """Where files are written first; what an export left that was killed goes away."""
+        if self._staging is None:
+            self._made_out = not self._out.exists()
+            self._out.mkdir(parents=True, exist_ok=True)
+            for left in self._out.glob(STAGING + "*"):
+                shutil.rmtree(left, ignore_errors=True)
+            self._staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=self._out))
+        return self._staging
 
 
 def file_names(inv: Investigation) -> list[str]:
@@ -88,16 +125,22 @@ def _told_as_output_error(out: Path) -> Iterator[None]:
 
 
 def _write_all(
-    inv: Investigation, folder: Path, progress: Callable[[str, int, int], None] | None
+    inv: Investigation, folder: Path, ahead: Mapping[str, Written], progress: Progress | None
 ) -> list[str]:
-    """Write every file into an empty folder, two at a time."""
+    """Write every file into the folder but those that are there, two at a time."""
     jobs = _jobs(inv)
-    written: dict[str, tuple[int, str]] = {}
+    written = dict(ahead)
     with ThreadPoolExecutor(max_workers=AT_ONCE) as executor:
         # The longest first, that none is left over when all others are done, and what the summary asks for.
-        order = sorted(jobs, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
-        writing = {name: executor.submit(_write_one, jobs[name], folder / name) for name in order}
+        left = [name for name in jobs if name not in ahead]
+        order = sorted(left, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+        writing = {
+            name: executor.submit(_write_one, jobs[name], folder / name) for name in order[: len(FIRST)]
+        }
         counting = executor.submit(inv.summary)  # the manifest asks for it
+        writing |= {
+            name: executor.submit(_write_one, jobs[name], folder / name) for name in order[len(FIRST) :]
+        }
         try:
             for number, (name, done) in enumerate(writing.items()):
                 if progress:
@@ -112,7 +155,7 @@ def _write_all(
     return [*jobs, manifest.NAME]
 
 
-def _write_one(job: Callable[[Path], None], path: Path) -> tuple[int, str]:
+def _write_one(job: Callable[[Path], None], path: Path) -> Written:
     """Write a file; its size and sha256."""
     job(path)
     return path.stat().st_size, manifest.sha256_of(path)
