@@ -1,7 +1,7 @@
 """The one object that screens, exports, notebooks and the command line ask.
 
 Opening a bundle reads the files, links rows to events and judges every event; all of it lies in relations of an
-engine. What costs extra (the scoreboard, findings, windows) is made when first asked for. Methods that return frames
+engine. What costs extra (findings, safeguards) is made when first asked for. Methods that return frames
 import pandas.
 """
 
@@ -182,33 +182,46 @@ class Investigation:
         spreads = (
             (noise.time.high - noise.time.low, noise.price.high - noise.price.low) if noise else (0.0, 0.0)
         )
-        sql.create(self.engine, "deltas", "event_rows", "twin_groups", "event_attempts")
-        sql.create(
-            self.engine,
-            "crowded",
-            time_spread=max(1, round(spreads[0] / 1000)),
-            price_spread=max(1, round(spreads[1] / 1000)),
-            threshold=math.ceil(self.options.threshold * MILLIONTHS),
-        )
-        if not self._has_source:
-            self.engine.create("phantoms", "SELECT row FROM outputs WHERE 1 = 0")
-        else:
-            sql.create(self.engine, "phantoms")
+        sql.create(self.engine, "deltas", "event_rows", "event_attempts")
         with ThreadPoolExecutor(max_workers=1) as aside:
+            counted = aside.submit(self._count)
+            sql.create(self.engine, "twin_groups")
+            sql.create(
+                self.engine,
+                "crowded",
+                time_spread=max(1, round(spreads[0] / 1000)),
+                price_spread=max(1, round(spreads[1] / 1000)),
+                threshold=math.ceil(self.options.threshold * MILLIONTHS),
+            )
             explained = aside.submit(self._explain)
+            if not self._has_source:
+                self.engine.create("phantoms", "SELECT row FROM outputs WHERE 1 = 0")
+            else:
+                sql.create(self.engine, "phantoms")
             policies.make_picks(self.engine, self.price_step_units)
             self.need("changes")
+            counted.result()
+            self.scores  # noqa: B018  # kept for later
             explained.result()
 
+    def _count(self) -> None:
+        """The ledger. A worker log says nothing of events that it does not name."""
+        sql.create(
+            self.engine,
+            "ledger",
+            has_attempts=int(self._log_tells),
+            has_output=int(self.files.output is not None),
+        )
+
     def _explain(self) -> None:
-        """The ledger and the causes. A worker log says nothing of events that it does not name."""
         from raceview import causes
 
-        has_attempts = int(self.files.attempts is not None and self.inferred is None)
-        sql.create(
-            self.engine, "ledger", has_attempts=has_attempts, has_output=int(self.files.output is not None)
-        )
-        causes.explain(self.engine, bool(has_attempts))
+        causes.explain(self.engine, self._log_tells)
+
+    @property
+    def _log_tells(self) -> bool:
+        """Whether the worker log says whose attempts are whose."""
+        return self.files.attempts is not None and self.inferred is None
 
     @property
     def price_step_units(self) -> int:

@@ -74,8 +74,9 @@ def link(engine: Engine, options: Options, workers: int) -> Linkage:
         _store(engine, _nothing())
         return Linkage(None, offsets, np.zeros(len(offsets)), rest)
     exact = _exact_per_worker(engine, len(offsets))
-    window, steps = _find(engine, options, rest, events, exact)
-    _collect(engine, window)
+    whole = _Span.of(engine, events)
+    window, steps = _find(engine, options, rest, events, exact, whole)
+    _collect(engine, window, whole.first_ns)
     candidates, slots, rows, event_ids = _load(engine)
     exact_rows = max(0, engine.rows("SELECT count(*) FROM exact")[0][0] - (len(rows) - rest))
     setting = Setting(window, steps, exact_rows, exact, _lattice_points(engine, steps), options)
@@ -99,14 +100,24 @@ def _exact_per_worker(engine: Engine, workers: int) -> Ints:
     return exact
 
 
-def _bounds(engine: Engine) -> tuple[int, int, int]:
-    """First and last time of ticks and outputs together, and the number of symbols that tick."""
-    ((low, high, symbols),) = engine.rows(
-        "SELECT min(low), max(high), max(symbols) FROM ("
-        "SELECT min(time_ns) AS low, max(time_ns) AS high, count(DISTINCT symbol_id) AS symbols FROM ticks "
-        "UNION ALL SELECT min(time_ns), max(time_ns), 0 FROM outputs) AS spans"
-    )
-    return low, high, symbols
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """First and last time of ticks and outputs together, mean gap between a symbol's ticks (ns)."""
+
+    first_ns: int
+    last_ns: int
+    gap: int
+
+    @classmethod
+    def of(cls, engine: Engine, events: int) -> _Span:
+        """There is a tick, and a row."""
+        ((first, last, symbols, first_row, last_row),) = engine.rows(
+            "SELECT t.low, t.high, t.symbols, o.low, o.high FROM "
+            "(SELECT min(time_ns) AS low, max(time_ns) AS high, count(DISTINCT symbol_id) AS symbols FROM ticks) AS t "
+            "CROSS JOIN (SELECT min(time_ns) AS low, max(time_ns) AS high FROM outputs) AS o"
+        )
+        gap = max(1, (last - first) * max(1, symbols) // max(1, events))
+        return cls(min(first, first_row), max(last, last_row), gap)
 
 
 def _candidates(
@@ -127,15 +138,13 @@ def _candidates(
 
 
 def _find(
-    engine: Engine, options: Options, rest: int, events: int, exact: Ints
+    engine: Engine, options: Options, rest: int, events: int, exact: Ints, whole: _Span
 ) -> tuple[Window, tuple[int, int]]:
     """The window from a sample of the remaining rows, widened while it explains too few of them."""
-    first_ns, last_ns, symbols = _bounds(engine)
-    span = min(max(1, last_ns - first_ns), FARTHEST_NS)
-    ((symbol_first, symbol_last),) = engine.rows("SELECT min(time_ns), max(time_ns) FROM ticks")
-    gap = max(1, (symbol_last - symbol_first) * max(1, symbols) // max(1, events))
+    first_ns = whole.first_ns
+    span = min(max(1, whole.last_ns - first_ns), FARTHEST_NS)
     least = max(1, _logged_reach(engine), 4 * (options.jitter_ns or 0))
-    reach = max(REACH_GAPS * gap, least)
+    reach = max(REACH_GAPS * whole.gap, least)
     if events * rest <= PAIRS:
         reach = least = span
     reach, least = min(span, reach), min(span, least)
@@ -229,9 +238,8 @@ def _sample_pairs(engine: Engine, reach: int, first_ns: int) -> tuple[Pairs, tup
     return pairs, (step_of(pairs.time_delta), step_of(pairs.price_delta))
 
 
-def _collect(engine: Engine, window: Window) -> None:
+def _collect(engine: Engine, window: Window, first_ns: int) -> None:
     """All candidates of the remaining rows, and of the exact rows whose events they contest."""
-    first_ns, _, _ = _bounds(engine)
     # A row may also be off by its worker's clock alone.
     low = int(np.floor(min(window.time_range[0], 0.0) + min(window.offset.min(), 0)))
     high = int(np.ceil(max(window.time_range[1], 0.0) + max(window.offset.max(), 0)))
