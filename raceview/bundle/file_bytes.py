@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import queue
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
@@ -19,41 +17,12 @@ Progress = Callable[[str, int, int], None]
 CHUNK = 1 << 20
 
 
-class Fingerprint:
-    """sha256 in a thread of its own: hashing releases the interpreter, so it costs the reader next to no time."""
-
-    def __init__(self) -> None:
-        self._hash = hashlib.sha256()
-        self._chunks: queue.Queue[bytes | None] = queue.Queue(maxsize=8)
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> Fingerprint:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._chunks.put(None)
-        self._thread.join()
-
-    def add(self, chunk: bytes) -> None:
-        self._chunks.put(chunk)
-
-    def sha256(self) -> str:
-        """In hexadecimal; only after the last chunk (outside the `with`)."""
-        return self._hash.hexdigest()
-
-    def _run(self) -> None:
-        while chunk := self._chunks.get():
-            self._hash.update(chunk)
-
-
 class WatchedFile(io.RawIOBase):
     """A file whose bytes are fingerprinted, and whose progress is told, as they are read."""
 
-    def __init__(
-        self, file: IO[bytes], fingerprint: Fingerprint, path: Path, progress: Progress | None
-    ) -> None:
-        self._file, self._fingerprint, self._progress = file, fingerprint, progress
+    def __init__(self, file: IO[bytes], path: Path, progress: Progress | None) -> None:
+        self._file, self._progress = file, progress
+        self._hash = hashlib.sha256()
         self._name, self._size = path.name, path.stat().st_size
         self.done = 0
 
@@ -63,7 +32,7 @@ class WatchedFile(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         chunk = self._file.read(size if size > 0 else CHUNK)
         if chunk:
-            self._fingerprint.add(chunk)
+            self._hash.update(chunk)
             self.done += len(chunk)
             if self._progress:
                 self._progress(self._name, self.done, max(self._size, self.done))
@@ -78,6 +47,10 @@ class WatchedFile(io.RawIOBase):
     def chunks(self) -> Iterator[bytes]:
         while chunk := self.read(CHUNK):
             yield chunk
+
+    def sha256(self) -> str:
+        """Of what has been read, in hexadecimal."""
+        return self._hash.hexdigest()
 
     def drain(self) -> None:
         """Read what a decompressor left behind."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from raceview.bundle.file_bytes import CHUNK, Fingerprint, Progress, WatchedFile, unpacked
+from raceview.bundle.file_bytes import CHUNK, Progress, WatchedFile, unpacked
 from raceview.errors import InputError
 
 _SAMPLE = 1 << 16
@@ -48,15 +48,15 @@ def survey(path: Path, unpack_to: Path, progress: Progress | None = None) -> Sur
     text_path = unpack_to if packed else path
     looked = _Look()
     try:
-        with path.open("rb") as file, Fingerprint() as fingerprint:
-            raw = WatchedFile(file, fingerprint, path, progress)
+        with path.open("rb") as file:
+            raw = WatchedFile(file, path, progress)
             looked.at(_copied(unpacked(path, raw), text_path) if packed else raw.chunks())
             raw.drain()
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(f"{path.name}: expected a whole gzip file; found {error}") from None
     except OSError as error:
         raise InputError(f"{path}: the file cannot be read: {error.strerror or error}") from None
-    return looked.result(text_path, raw.done, fingerprint.sha256())
+    return looked.result(text_path, raw.done, raw.sha256())
 
 
 def _copied(chunks: Iterator[bytes], target: Path) -> Iterator[bytes]:
