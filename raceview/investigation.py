@@ -59,9 +59,9 @@ def open_bundle(
     """Read a bundle (a folder, single files, or both) and analyse it.
 
     `progress` is called with (step, done, total), and may raise to end it. `engine` is one that the caller made, to
-    interrupt it from another thread. `meanwhile` is called while rows are linked, in another thread: `attempts` and
-    `windows` are there, what it raises is raised here. Raises InputError where a file cannot be used. Close the
-    result, or use it as a context manager: it holds memory and temporary files.
+    interrupt it from another thread. `meanwhile` is called while rows are linked and judged, in another thread:
+    `attempts` and `windows` are there, what it raises is raised here. Raises InputError where a file cannot be used.
+    Close the result, or use it as a context manager: it holds memory and temporary files.
     """
     paths = find_bundle(*(None if path is None else Path(path) for path in (bundle, ticks, attempts, output)))
     engine = engine or open_engine()
@@ -121,11 +121,14 @@ class Investigation:
         if files.output:
             _step(progress, 2)
         with ThreadPoolExecutor(max_workers=1) as aside:
-            apart = aside.submit(self._prepare_apart, meanwhile)
+            apart = aside.submit(self._prepare_apart)
+            further = aside.submit(meanwhile, self) if meanwhile else None
             self.linkage = self._link() if self._has_source else self._infer()
             apart.result()
-        _step(progress, 3)
-        self._judge()
+            _step(progress, 3)
+            self._judge()
+        if further:
+            further.result()
         if progress:
             progress("done", len(STEPS), len(STEPS))
 
@@ -150,13 +153,11 @@ class Investigation:
         """Whether events are given; otherwise they are inferred from the output, as far as it is there."""
         return self.files.ticks is not None
 
-    def _prepare_apart(self, meanwhile: Callable[[Investigation], None] | None) -> None:
+    def _prepare_apart(self) -> None:
         """What does not wait for the linkage."""
         sql.create(self.engine, "attempt_pairs", attempts="attempts")
         sql.create(self.engine, "windows")
         self.price_step_units  # noqa: B018  # kept for later
-        if meanwhile:
-            meanwhile(self)
 
     def _link(self) -> Linkage:
         from raceview.linkage.link import link

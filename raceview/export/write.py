@@ -71,7 +71,7 @@ class Export:
         self._written: dict[str, Written] = {}
 
     def write_ahead(self, inv: Investigation) -> None:
-        """Write what waits for no link, while rows are linked: `open_bundle` calls it `meanwhile`."""
+        """Write what waits for no link, while rows are linked and judged: `open_bundle` calls it `meanwhile`."""
         if inv.files.attempts and inv.files.ticks:
             with _told_as_output_error(self._out):
                 self._written[TIMELINE] = _write_one(_jobs(inv)[TIMELINE], self._folder() / TIMELINE)
