@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, Event
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
-from raceview.engine import Engine, open_engine
+from raceview.engine import Engine, import_once_open, open_engine
 from raceview.errors import OutputError
 
 
@@ -153,3 +154,42 @@ def test_close_does_not_wait_for_what_runs(engine: Engine) -> None:
         engine.close()
         assert running.result() in {"InterruptException", "ConnectionException"}  # or had not begun
     assert not folder.exists()
+
+
+def test_an_engine_that_ends_with_the_process_leaves_no_file_and_takes_no_more() -> None:
+    engine = open_engine(until_exit=True)
+    assert engine.rows("SELECT 1") == [(1,)]
+    engine.close()
+    engine.close()
+    assert not engine.folder.exists()
+    with pytest.raises(duckdb.InterruptException):
+        engine.rows("SELECT 1")
+
+
+def test_a_database_that_cannot_open_is_told_to_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It opens in a thread; closing what never opened is no error."""
+
+    def connect(**_: object) -> None:
+        raise duckdb.IOException("no room")
+
+    monkeypatch.setattr(duckdb, "connect", connect)
+    engine = open_engine()
+    with pytest.raises(OutputError, match="no room"):
+        engine.rows("SELECT 1")
+    engine.close()
+    assert not engine.folder.exists()
+
+
+def test_a_module_loads_once_the_engine_is_open(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = Event()
+    monkeypatch.setattr("raceview.engine.import_module", lambda name: loaded.set() if name == "m" else None)
+    import_once_open(engine, "m")
+    assert loaded.wait(10)
+
+
+@pytest.mark.parametrize("header", ["a,b", 'say "x", "y"', "\ufeffsymbol\r", " Mixed Case "])
+def test_lines_below_a_header(engine: Engine, tmp_path: Path, header: str) -> None:
+    engine.write_lines("SELECT text FROM (VALUES ('1,2'), ('3')) AS v(text)", tmp_path / "lines", header)
+    assert (tmp_path / "lines").read_bytes().decode() == f"{header}\n1,2\n3\n"
+    engine.write_lines("SELECT text FROM (VALUES ('1')) AS v(text) WHERE false", tmp_path / "none", header)
+    assert (tmp_path / "none").read_bytes().decode() == f"{header}\n"
