@@ -115,11 +115,12 @@ def _csv_column(field: str | None, values: Sequence[str]) -> Column:
 
 def _learn_json(name: str, lines: Sequence[str], relation: FileRelation) -> Learned:
     _must_hold_objects(name, lines, relation)
-    templates = Counter(columns for line in lines if (columns := _json_columns(line, relation)))
+    laid_out = [_json_columns(line, relation) for line in lines]
+    templates = Counter(filter(None, laid_out))
     if not templates:
         return Learned(Layout((), data_line=1, json=True))
     ((columns, _),) = templates.most_common(1)
-    usual = [line.split(",") for line in lines if _json_columns(line, relation) == columns]
+    usual = [line.split(",") for line, own in zip(lines, laid_out, strict=True) if own == columns]
     usual = [parts for parts in usual if len(parts) == len(columns)]
     return Learned(Layout(columns, data_line=1, json=True, time_shapes=_shapes(relation, columns, usual)))
 
