@@ -58,6 +58,11 @@ class WatchedFile(io.RawIOBase):
             pass
 
 
+def is_packed(path: Path) -> bool:
+    """Whether the name says that the file is compressed."""
+    return path.suffix in (".gz", ".zst")
+
+
 def unpacked(path: Path, raw: WatchedFile) -> Iterator[bytes]:
     """The text of the compressed file `raw`, in chunks. Raises InputError, or what gzip raises."""
     if path.suffix == ".gz":

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from raceview.bundle.file_bytes import CHUNK, Progress, WatchedFile, unpacked
+from raceview.bundle.file_bytes import CHUNK, Progress, WatchedFile, is_packed, unpacked
 from raceview.errors import InputError
 
 _SAMPLE = 1 << 16
@@ -44,7 +44,7 @@ class Survey:
 
 def survey(path: Path, unpack_to: Path, progress: Progress | None = None) -> Survey:
     """Read the whole of `path`; a compressed file is written to `unpack_to` on the way. Raises InputError."""
-    packed = path.suffix in (".gz", ".zst")
+    packed = is_packed(path)
     text_path = unpack_to if packed else path
     looked = _Look()
     try:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from raceview.bundle.file_bytes import WatchedFile, is_packed
 from raceview.bundle.layout import field_names
 from raceview.bundle.records import split_csv
+from raceview.bundle.source_file import SourceFile
 from raceview.engine import Engine
 from raceview.errors import InputError
 from raceview.export.parts import write_in_parts
+from raceview.line_edits import BLOCK, edited, make_line_edits
 from raceview.model import PRICE_UNIT_DIGITS
 from raceview.sql.decimals import fixed_text
 
@@ -30,10 +34,38 @@ def write_deduplicated(inv: Investigation, path: Path) -> None:
         raise InputError("final_output.csv is not there: nothing to deduplicate")
     inv.need("changes")
     make_corrected(inv.engine, field_names(split_csv(output.header)), inv.price_step_units)
+    if not _copied(inv.engine, output, path):
+        _assembled(inv.engine, output, path)
+
+
+def _copied(engine: Engine, output: SourceFile, path: Path) -> bool:
+    """Copy the file that was read but for what changes: a fraction of the time that it takes to assemble it.
+
+    False where it holds more than a header and good records, one to a line, or is no longer what was read.
+    """
+    if output.quarantined or output.lines != output.records + 1 or is_packed(output.path):
+        return False
+    try:
+        source = output.path.open("rb")
+    except OSError:  # it was there when it was read
+        return False
+    make_line_edits(engine)
+    with source, path.open("wb") as copy:
+        watched = WatchedFile(source, output.path, None)
+        block = b""
+        for block in filter(None, edited(engine, BufferedReader(watched, BLOCK))):
+            copy.write(block)
+        if not block.endswith(b"\n"):
+            copy.write(b"\n")
+    return watched.sha256() == output.sha256
+
+
+def _assembled(engine: Engine, output: SourceFile, path: Path) -> None:
+    """Write the file from the records."""
     header = ("\ufeff" if output.bom else "") + output.header + ("\r" if output.newline == "\r\n" else "")
 
     def write(condition: str, part: Path, first: bool) -> None:
-        inv.engine.write_lines(
+        engine.write_lines(
             "SELECT coalesce(c.text, o.text) AS text FROM outputs_read AS o "
             "LEFT JOIN changes AS g ON g.row = o.row LEFT JOIN corrected AS c ON c.row = o.row "
             f"WHERE coalesce(g.action, 'kept') <> 'dropped' AND {condition} ORDER BY o.row",
@@ -41,7 +73,7 @@ def write_deduplicated(inv: Investigation, path: Path) -> None:
             header if first else None,
         )
 
-    write_in_parts(inv.engine, path, "SELECT max(row) FROM outputs", "o.row", write)
+    write_in_parts(engine, path, "SELECT max(row) FROM outputs", "o.row", write)
 
 
 def make_corrected(engine: Engine, names: Sequence[str], price_step_units: int) -> None:
