@@ -15,7 +15,6 @@ from raceview.bundle.source_file import SourceFile
 from raceview.engine import Engine
 from raceview.errors import InputError
 from raceview.export.parts import write_in_parts
-from raceview.line_edits import BLOCK, edited, make_line_edits
 from raceview.model import PRICE_UNIT_DIGITS
 from raceview.sql.decimals import fixed_text
 
@@ -43,6 +42,9 @@ def _copied(engine: Engine, output: SourceFile, path: Path) -> bool:
 
     False where it holds more than a header and good records, one to a line, or is no longer what was read.
     """
+    # Late, for it needs numpy, which loads while files are read.
+    from raceview.line_edits import BLOCK, edited, make_line_edits
+
     if output.quarantined or output.lines != output.records + 1 or is_packed(output.path):
         return False
     try:
