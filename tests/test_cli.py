@@ -137,7 +137,7 @@ class FakeInvestigation:
     """Stands for an analysis: remembers what it was asked for, answers with a small summary."""
 
     def __init__(self, bundle: Path | None, **asked: Any) -> None:
-        del asked["progress"], asked["engine"]
+        del asked["progress"], asked["engine"], asked["meanwhile"]
         self.asked = {"bundle": bundle, **asked}
 
     def __enter__(self) -> Self:
@@ -149,6 +149,22 @@ class FakeInvestigation:
     def summary(self) -> dict[str, Any]:
         outcomes = {**{outcome.value: 0 for outcome in Outcome}, "duplicated": 3}
         return {"bundle": str(self.asked["bundle"]), "outcomes": outcomes, "missing": [], "symbol": "\x1b[2J"}
+
+
+class FakeExport:
+    """Stands for what is written: a manifest."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+
+    def write_ahead(self, _: object) -> None:
+        raise AssertionError("there is no analysis to do so")
+
+    def write(self, _: FakeInvestigation, __: object) -> list[Path]:
+        return [self._out / "manifest.json"]
+
+    def close(self) -> None:
+        pass
 
 
 Main = Callable[..., int]
@@ -167,9 +183,6 @@ def main(monkeypatch: pytest.MonkeyPatch, opened: list[FakeInvestigation]) -> Ma
         opened.append(FakeInvestigation(*args, **kwargs))
         return opened[-1]
 
-    def write_exports(_: FakeInvestigation, out: Path, __: object) -> list[Path]:
-        return [out / "manifest.json"]
-
     def run(*words: str) -> int:
         monkeypatch.setattr(sys, "argv", ["raceview", *words])
         with pytest.raises(SystemExit) as ended:
@@ -177,7 +190,7 @@ def main(monkeypatch: pytest.MonkeyPatch, opened: list[FakeInvestigation]) -> Ma
         return int(ended.value.code or 0)
 
     monkeypatch.setitem(vars(raceview), "open_bundle", open_bundle)
-    monkeypatch.setattr("raceview.export.write_exports", write_exports, raising=False)
+    monkeypatch.setattr("raceview.export.Export", FakeExport, raising=False)
     return run
 
 

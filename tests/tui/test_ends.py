@@ -17,6 +17,15 @@ from raceview.tui import hangup
 from tui.conftest import SAMPLE
 
 RACEVIEW = (sys.executable, "-m", "raceview")
+DISK_THAT_HANGS = """
+import sys, threading
+import raceview.bundle.read
+from raceview.__main__ import run
+
+raceview.bundle.read.survey = lambda *_: threading.Event().wait()
+sys.argv[0] = "raceview"
+run()
+"""
 PROJECT = Path(__file__).parents[2]
 SANE = {7, 25}
 """Lines wrap and the cursor shows: what every terminal does by itself."""
@@ -59,12 +68,9 @@ def test_leaving_by_key(env: dict[str, str], key: str, code: int) -> None:
 
 @pytest.mark.parametrize("key", ["escape", "q", "ctrl+c"])
 @pytest.mark.usefixtures("nothing_left")
-def test_leaving_while_a_file_does_not_come(env: dict[str, str], tmp_path: Path, key: str) -> None:
-    """A thread that waits for a pipe cannot be stopped; the prompt comes back all the same."""
-    pipe = tmp_path / "worker_logs.csv"
-    os.mkfifo(pipe)
-    given = ["--output", str(SAMPLE / "final_output.csv"), "--attempts", str(pipe)]
-    with Terminal([*RACEVIEW, *given], env=env) as terminal:
+def test_leaving_while_a_file_does_not_come(env: dict[str, str], key: str) -> None:
+    """A thread that waits for a disk cannot be stopped; the prompt comes back all the same."""
+    with Terminal([sys.executable, "-c", DISK_THAT_HANGS, str(SAMPLE)], env=env) as terminal:
         terminal.wait_for("esc or q leaves")
         terminal.press(key)
         assert terminal.wait(seconds=10) == 0
