@@ -14,6 +14,7 @@ from raceview.bundle.records import split_csv
 from raceview.bundle.source_file import SourceFile
 from raceview.engine import Engine
 from raceview.errors import InputError
+from raceview.export.long_file import LongFile
 from raceview.export.parts import write_in_parts
 from raceview.model import PRICE_UNIT_DIGITS
 from raceview.sql.decimals import fixed_text
@@ -26,44 +27,47 @@ _FIELD = re.compile(r'(?:^|,)("(?:[^"]|"")*"|[^",]*)')
 """A field of a record that has been read, so that its quotes are closed."""
 
 
-def write_deduplicated(inv: Investigation, path: Path) -> None:
-    """Write the rows that the policy keeps, in the input's order, under the input's own header."""
+def write_deduplicated(inv: Investigation, path: Path) -> str | None:
+    """Write the rows that the policy keeps, in the input's order, under the input's own header.
+
+    Returns the sha256 of the file where it was taken on the way.
+    """
     output = inv.files.output
     if output is None:
         raise InputError("final_output.csv is not there: nothing to deduplicate")
     inv.need("changes")
     make_corrected(inv.engine, field_names(split_csv(output.header)), inv.price_step_units)
-    if not _copied(inv.engine, output, path):
-        _assembled(inv.engine, output, path)
+    return _copied(inv.engine, output, path) or _assembled(inv.engine, output, path)
 
 
-def _copied(engine: Engine, output: SourceFile, path: Path) -> bool:
+def _copied(engine: Engine, output: SourceFile, path: Path) -> str | None:
     """Copy the file that was read but for what changes: a fraction of the time that it takes to assemble it.
 
-    False where it holds more than a header and good records, one to a line, or is no longer what was read.
+    Returns the copy's sha256; None where the file holds more than a header and good records, one to a line, or is no
+    longer what was read.
     """
     # Late, for it needs numpy, which loads while files are read.
     from raceview.line_edits import BLOCK, edited, make_line_edits
 
     if output.quarantined or output.lines != output.records + 1 or is_packed(output.path):
-        return False
+        return None
     try:
         source = output.path.open("rb")
     except OSError:  # it was there when it was read
-        return False
+        return None
     make_line_edits(engine)
-    with source, path.open("wb") as copy:
+    with source, LongFile(path) as copy:
         watched = WatchedFile(source, output.path, None)
         block = b""
         for block in filter(None, edited(engine, BufferedReader(watched, BLOCK))):
             copy.write(block)
         if not block.endswith(b"\n"):
             copy.write(b"\n")
-    return watched.sha256() == output.sha256
+    return copy.sha256() if watched.sha256() == output.sha256 else None
 
 
-def _assembled(engine: Engine, output: SourceFile, path: Path) -> None:
-    """Write the file from the records."""
+def _assembled(engine: Engine, output: SourceFile, path: Path) -> str | None:
+    """Write the file from the records; as `write_in_parts`."""
     header = ("\ufeff" if output.bom else "") + output.header + ("\r" if output.newline == "\r\n" else "")
 
     def write(condition: str, part: Path, first: bool) -> None:
@@ -75,7 +79,7 @@ def _assembled(engine: Engine, output: SourceFile, path: Path) -> None:
             header if first else None,
         )
 
-    write_in_parts(engine, path, "SELECT max(row) FROM outputs", "o.row", write)
+    return write_in_parts(engine, path, "SELECT max(row) FROM outputs", "o.row", write)
 
 
 def make_corrected(engine: Engine, names: Sequence[str], price_step_units: int) -> None:

@@ -7,53 +7,56 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
+
+from raceview.export.long_file import LongFile
 
 if TYPE_CHECKING:
     from raceview.engine import Engine
 
 PART = 1_000_000
 """Keys in one part."""
-_BLOCK = 1 << 20
 
 
 def write_in_parts(
     engine: Engine, path: Path, greatest: str, key: str, write: Callable[[str, Path, bool], None]
-) -> None:
+) -> str | None:
     """Call `write(condition on key, file, is the first)` for each stretch of keys; all of it goes to `path`, in order.
 
-    `greatest` is the SQL of the greatest key; keys are not negative. Raises OSError where the file cannot be written.
+    `greatest` is the SQL of the greatest key; keys are not negative. Returns the sha256 of `path` where it was taken
+    on the way. Raises OSError where the file cannot be written.
     """
-    conditions = _conditions(engine.rows(greatest)[0][0], key)
-    write(next(conditions), path, True)
-    if rest := list(conditions):
-        with _appending_to(path) as part:
-            for condition in rest:
-                write(condition, part, False)
+    conditions = list(_conditions(engine.rows(greatest)[0][0], key))
+    if len(conditions) == 1:
+        write(conditions[0], path, True)
+        return None
+    with LongFile(path) as whole, _pipe_into(whole) as part:
+        for number, condition in enumerate(conditions):
+            write(condition, part, number == 0)
+    return whole.sha256()
 
 
 @contextmanager
-def _appending_to(path: Path) -> Iterator[Path]:
-    """A file for one writer after another; what they write goes to the end of `path`.
+def _pipe_into(whole: LongFile) -> Iterator[Path]:
+    """A file for one writer after another; what they write is appended to `whole`.
 
     It is a pipe: parts in files of their own would all be written twice.
     """
     source, target = os.pipe()
-    with path.open("ab") as whole, ThreadPoolExecutor(1) as executor:
-        copying = executor.submit(_copy, source, whole)
+    with ThreadPoolExecutor(1) as executor:
+        taking = executor.submit(_take, whole, source)
         try:
             yield Path(f"/dev/fd/{target}")
         finally:
             os.close(target)
-            copying.result()  # tells why, where a writer can only tell that nobody reads
+            taking.result()  # tells why, where a writer can only tell that nobody reads
 
 
-def _copy(source: int, whole: IO[bytes]) -> None:
-    block = memoryview(bytearray(_BLOCK))
-    with open(source, "rb", buffering=0) as pipe:
-        while size := pipe.readinto(block):
-            whole.write(block[:size])
-        whole.flush()
+def _take(whole: LongFile, source: int) -> None:
+    try:
+        whole.take(source)
+    finally:
+        os.close(source)
 
 
 def _conditions(greatest: int | None, key: str) -> Iterator[str]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Written: TypeAlias = tuple[int, str]
 """Size and sha256 of a file."""
+Job: TypeAlias = Callable[[Path], str | None]
+"""Writes a file; its sha256 where that was taken on the way."""
 
 INCOMPLETE = "EXPORT_INCOMPLETE.txt"
 TIMELINE = "timeline.csv"
@@ -155,22 +157,22 @@ def _write_all(
     return [*jobs, manifest.NAME]
 
 
-def _write_one(job: Callable[[Path], None], path: Path) -> Written:
+def _write_one(job: Job, path: Path) -> Written:
     """Write a file; its size and sha256."""
-    job(path)
-    return path.stat().st_size, manifest.sha256_of(path)
+    digest = job(path)
+    return path.stat().st_size, digest or manifest.sha256_of(path)
 
 
-def _jobs(inv: Investigation) -> dict[str, Callable[[Path], None]]:
+def _jobs(inv: Investigation) -> dict[str, Job]:
     """What to write, by file name, in order."""
-    jobs: dict[str, Callable[[Path], None]] = {}
+    jobs: dict[str, Job] = {}
     if inv.files.output is not None:
         jobs[deduplicated.NAME] = lambda path: deduplicated.write_deduplicated(inv, path)
     for table in tables(inv):
 
-        def write(path: Path, table: Table = table) -> None:
+        def write(path: Path, table: Table = table) -> str | None:
             inv.need(*table.needs)
-            _write_table(inv, table, path)
+            return _write_table(inv, table, path)
 
         jobs[table.name] = write
     jobs["policy_scoreboard.csv"] = lambda path: _write_few(path, SCOREBOARD, inv.scores)
@@ -180,10 +182,10 @@ def _jobs(inv: Investigation) -> dict[str, Callable[[Path], None]]:
     return jobs
 
 
-def _write_table(inv: Investigation, table: Table, path: Path) -> None:
+def _write_table(inv: Investigation, table: Table, path: Path) -> str | None:
     if not table.long:
         inv.engine.write_csv(table.query, path)
-        return
+        return None
 
     def write(condition: str, part: Path, first: bool) -> None:
         query = table.query.format(range=condition)
@@ -193,7 +195,7 @@ def _write_table(inv: Investigation, table: Table, path: Path) -> None:
         else:
             inv.engine.write_csv(f"{query} ORDER BY {table.order}", part, header=first)
 
-    write_in_parts(inv.engine, path, table.long, table.key, write)
+    return write_in_parts(inv.engine, path, table.long, table.key, write)
 
 
 def _write_few(path: Path, columns: Sequence[str], lines: Sequence[Mapping[str, Any]]) -> None:

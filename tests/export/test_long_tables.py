@@ -82,7 +82,8 @@ def test_a_part_that_fails_leaves_no_thread_waiting(tmp_path: Path, monkeypatch:
         def write(condition: str, part: Path, first: bool) -> None:
             if not first:
                 raise OutputError("no more")
-            part.write_text("first\n")
+            with part.open("w") as file:
+                file.write("first\n")
 
         with pytest.raises(OutputError, match="no more"):
             write_in_parts(engine, tmp_path / "t.csv", "SELECT 2", "key", write)
@@ -114,7 +115,7 @@ ROWS = b"AAA,2024-06-03T09:30:01.000Z,100.1\nBBB,2024-06-03T09:30:02.000Z,200.0\
 @pytest.mark.parametrize("name", MARKED)
 @pytest.mark.parametrize("odd", [b"", b"odd,line\n"])
 def test_values_that_need_quotes_have_them(tmp_path: Path, name: str, odd: bytes) -> None:
-    """Whatever a field holds, a reader of CSV gets it back, and the other way to write the table says the same."""
+    """Whatever a field holds, a reader of CSV gets it back."""
     bundle = tmp_path / "bundle"
     bundle.mkdir()
     symbol = SYMBOLS.get(name, "AAA")
