@@ -136,17 +136,16 @@ class Investigation:
         """Integers for everything, and the exact rows; attempts are seen to at the same time."""
         sql.create(self.engine, "symbols", "workers", "tick_repeats")
         with ThreadPoolExecutor(max_workers=1) as aside:
-            attempts = aside.submit(
-                sql.create,
-                self.engine,
-                "attempt_matches",
-                "attempt_events",
-                "attempts",
-            )
+            attempts = aside.submit(self._prepare_attempts)
             sql.create(self.engine, "ticks", "outputs", "twins", "same_key")
             if self._has_source:
                 sql.create(self.engine, "exact_pairs", "exact", "rest")
+                self.engine.drop("exact_pairs")
             attempts.result()
+
+    def _prepare_attempts(self) -> None:
+        sql.create(self.engine, "attempt_matches", "attempt_events", "attempts")
+        self.engine.drop("attempt_matches", "attempt_events")
 
     @property
     def _has_source(self) -> bool:

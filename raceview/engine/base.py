@@ -79,6 +79,9 @@ class Engine(Protocol):
     def load_rows(self, relation: str, schema: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
         """Store a handful of Python rows as `relation`; `schema` maps column to SQL type."""
 
+    def drop(self, *relations: str) -> None:
+        """Forget relations that nobody asks for any more, and the memory they take."""
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The result as Python tuples: for small results only."""
 

@@ -132,6 +132,11 @@ class DuckDBEngine:
             values = [list(column) for column in zip(*rows, strict=True)]
             self._connection.execute(f"INSERT INTO {relation} SELECT {lists}", values)
 
+    def drop(self, *relations: str) -> None:
+        """Forget relations that nobody asks for any more, and the memory they take."""
+        for relation in relations:
+            drop_relation(self._connection, relation)
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The result as Python tuples: for small results only."""
         return self._run(query).fetchall()

@@ -1,20 +1,28 @@
 -- What became of each event. Outcomes as in `raceview.model.Outcome`, the first that holds; where a file that the
 -- verdict needs is missing ({has_attempts}, {has_output} are 0) it is unknown.
 --   event, attempts, failed, rows, outcome
-WITH counted AS (
+-- `attempted` and `written` have a bit for every event that was attempted or has a row, 60 to a block.
+WITH attempted AS (
+    SELECT event // 60 AS block, bit_or(CAST(1 AS BIGINT) << CAST(event % 60 AS INTEGER)) AS bits
+    FROM attempts
+    WHERE event >= 0
+    GROUP BY event // 60
+),
+written AS (
+    SELECT event // 60 AS block, bit_or(CAST(1 AS BIGINT) << CAST(event % 60 AS INTEGER)) AS bits
+    FROM links
+    GROUP BY event // 60
+),
+counted AS (
     SELECT t.event,
-        CASE WHEN a.event IS NOT NULL THEN a.attempts WHEN bare.event IS NOT NULL THEN 0 ELSE 1 END AS attempts,
+        coalesce(a.attempts, (d.bits >> CAST(t.event % 60 AS INTEGER)) & 1, 0) AS attempts,
         coalesce(a.failed, 0) AS failed,
-        CASE WHEN r.event IS NOT NULL THEN r.rows WHEN rowless.event IS NOT NULL THEN 0 ELSE 1 END AS rows
+        coalesce(r.rows, (w.bits >> CAST(t.event % 60 AS INTEGER)) & 1, 0) AS rows
     FROM ticks AS t
     LEFT JOIN event_attempts AS a ON a.event = t.event
     LEFT JOIN event_rows AS r ON r.event = t.event
-    LEFT JOIN (
-        SELECT event FROM ticks AS k WHERE NOT EXISTS (SELECT 1 FROM attempts AS m WHERE m.event = k.event)
-    ) AS bare ON bare.event = t.event
-    LEFT JOIN (
-        SELECT event FROM ticks AS k WHERE NOT EXISTS (SELECT 1 FROM links AS m WHERE m.event = k.event)
-    ) AS rowless ON rowless.event = t.event
+    LEFT JOIN attempted AS d ON d.block = t.event // 60
+    LEFT JOIN written AS w ON w.block = t.event // 60
 )
 SELECT c.event, c.attempts, c.failed, c.rows,
     CASE

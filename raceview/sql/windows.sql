@@ -5,12 +5,14 @@
 --   overlaps_event    1 where it intersects another attempt of its event
 --   overlaps_worker   1 where it intersects another attempt of its worker
 --   retry             1 where it starts at or after the end of an earlier attempt of its event, or after one that failed
-WITH neighbours AS (
-    SELECT line, attempt, start_ns, coalesce(end_ns, start_ns) AS end_ns,
-        max(coalesce(end_ns, start_ns)) OVER earlier AS busy_until_ns,
-        lag(start_ns) OVER (PARTITION BY worker ORDER BY start_ns, line) AS previous_ns,
+WITH lasting AS (
+    -- An instant meets what starts with it, as if it lasted for a nanosecond.
+    SELECT line, attempt, worker, start_ns, greatest(coalesce(end_ns, start_ns), start_ns + 1) AS end_ns FROM attempts
+),
+neighbours AS (
+    SELECT line, attempt, start_ns, end_ns, max(end_ns) OVER earlier AS busy_until_ns,
         lead(start_ns) OVER (PARTITION BY worker ORDER BY start_ns, line) AS next_ns
-    FROM attempts
+    FROM lasting
     WINDOW earlier AS (PARTITION BY worker ORDER BY start_ns, line ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ),
 same_event AS (
@@ -33,8 +35,7 @@ SELECT n.line, n.attempt, coalesce(e.overlaps, 0) AS overlaps_event,
     coalesce(e.retry, 0) AS retry
 FROM (
     SELECT line, attempt,
-        coalesce(busy_until_ns > start_ns OR previous_ns = start_ns, false)
-            OR coalesce(next_ns < end_ns OR next_ns = start_ns, false) AS overlaps
+        coalesce(busy_until_ns > start_ns, false) OR coalesce(next_ns < end_ns, false) AS overlaps
     FROM neighbours
 ) AS n
 LEFT JOIN same_event AS e ON e.line = n.line
