@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _MEMORY_LIMIT = 8 << 30
 _MEMORY_SHARE = 0.6
 _NEVER_FLUSHED = "1TiB"
+_KEEP_MEMORY = "dirty_decay_ms:-1,muzzy_decay_ms:-1"
+"""For DuckDB's allocator (jemalloc), which reads it when it is loaded: what a process will need again before it ends
+is not given back a second after it became free."""
 _CLOSING_TRIES, _CLOSING_PAUSE_SECONDS = 200, 0.01
 _NEVER_IN_A_LINE = "\x1f\x1e\x1f\x1e"
 
@@ -40,6 +43,8 @@ class DuckDBEngine:
 
     def __init__(self, until_exit: bool = False) -> None:
         """`until_exit`: as in `open_engine`."""
+        if until_exit:
+            os.environ.setdefault("DUCKDB_JE_MALLOC_CONF", _KEEP_MEMORY)
         import duckdb
 
         self._folder = Path(tempfile.gettempdir()) / f"raceview-{os.urandom(8).hex()}"

@@ -7,8 +7,5 @@ from collections.abc import Iterable
 
 def csv_line(columns: Iterable[str]) -> str:
     """SQL text of a record without its line end, NULL as nothing. No value may be one that a CSV quotes."""
-    return f"concat_ws(',', {', '.join(map(_text, columns))})"
-
-
-def _text(column: str) -> str:
-    return f"coalesce(CAST({column} AS VARCHAR), '')"
+    separated = ", ',', ".join(columns)
+    return f"concat({separated})"
