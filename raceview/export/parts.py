@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 PART = 1_000_000
 """Keys in one part."""
+AT_ONCE = 2
+"""Parts that are made at a time: the next one is sorted while one is written."""
 
 
 def write_in_parts(
@@ -30,33 +33,43 @@ def write_in_parts(
     if len(conditions) == 1:
         write(conditions[0], path, True)
         return None
-    with LongFile(path) as whole, _pipe_into(whole) as part:
-        for number, condition in enumerate(conditions):
-            write(condition, part, number == 0)
+    with LongFile(path) as whole, ThreadPoolExecutor(AT_ONCE) as executor:
+        begun: deque[tuple[int, Future[None]]] = deque()
+        try:
+            for number, condition in enumerate(conditions):
+                begun.append(_begin(executor, partial(write, condition), number == 0))
+                if len(begun) == AT_ONCE:
+                    _append(whole, *begun.popleft())
+            while begun:
+                _append(whole, *begun.popleft())
+        finally:
+            for source, _ in begun:
+                os.close(source)  # who writes into it does not wait for ever
     return whole.sha256()
 
 
-@contextmanager
-def _pipe_into(whole: LongFile) -> Iterator[Path]:
-    """A file for one writer after another; what they write is appended to `whole`.
+def _begin(executor: Executor, write: Callable[[Path, bool], None], first: bool) -> tuple[int, Future[None]]:
+    """Begin to write a part; where it comes out.
 
-    It is a pipe: parts in files of their own would all be written twice.
+    It goes through a pipe: parts in files of their own would all be written twice.
     """
     source, target = os.pipe()
-    with ThreadPoolExecutor(1) as executor:
-        taking = executor.submit(_take, whole, source)
+
+    def fill() -> None:
         try:
-            yield Path(f"/dev/fd/{target}")
+            write(Path(f"/dev/fd/{target}"), first)
         finally:
             os.close(target)
-            taking.result()  # tells why, where a writer can only tell that nobody reads
+
+    return source, executor.submit(fill)
 
 
-def _take(whole: LongFile, source: int) -> None:
+def _append(whole: LongFile, source: int, writing: Future[None]) -> None:
     try:
-        whole.take(source)
+        whole.take(source)  # tells why nothing can be written, where a writer can only tell that nobody reads
     finally:
         os.close(source)
+    writing.result()
 
 
 def _conditions(greatest: int | None, key: str) -> Iterator[str]:
