@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from analysis.conftest import Opened
@@ -144,3 +146,26 @@ def _ledger(inv: Investigation) -> Table:
         "SELECT k.event_id, attempts, failed, rows, outcome FROM ledger "
         "JOIN ticks_read AS k ON k.line = event ORDER BY event",
     )
+
+
+def test_many_events_are_not_taken_for_their_neighbours(bundle: Opened) -> None:
+    """They are looked up 60 to a block: one attempted twice must not stand in for one that was not attempted."""
+    draw = random.Random(7)
+    events = range(1, 251)
+    attempts = {event: draw.choice([0, 1, 1, 1, 2]) for event in events}
+    rows = {event: draw.choice([0, 1, 1, 1]) for event in events}
+    logged = [event for event in events for _ in range(attempts[event])]
+    emitted = [(event, "AAA") for event in events if rows[event]] + [(251, "AAA"), (252, "BBB")]
+    draw.shuffle(logged)
+    draw.shuffle(emitted)
+    inv = bundle(
+        "ms\n" + "\n".join(f"{event}000" for event in events),
+        "event_id start_ms end_ms\n" + "\n".join(f"e{event} {event}000 {event}001" for event in logged),
+        "ms symbol price\n" + "\n".join(f"{event}000 {symbol} 100.00" for event, symbol in emitted),
+    )
+    found = inv.engine.rows("SELECT event, attempts, rows FROM ledger ORDER BY event")
+    assert found == [(event, attempts[event], rows[event]) for event in events]
+    numbers = inv.engine.rows("SELECT event, attempt FROM attempts ORDER BY event, attempt")
+    assert numbers == [(event, number + 1) for event in events for number in range(attempts[event])]
+    left = inv.engine.rows("SELECT row FROM rest ORDER BY row")
+    assert left == [(row,) for row, (event, _) in enumerate(emitted) if event > 250]

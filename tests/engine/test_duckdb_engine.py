@@ -29,6 +29,17 @@ def test_create_replaces_and_may_read_what_it_replaces(engine: Engine) -> None:
     assert engine.rows("SELECT * FROM t") == [(2, "x")]
 
 
+def test_drop_forgets_tables_and_views(engine: Engine) -> None:
+    engine.create("t", "SELECT 1 AS a")
+    engine.create("u", "SELECT 2 AS a")
+    engine.rows("CREATE VIEW v AS SELECT a FROM u")
+    engine.drop("t", "v")
+    for gone in ("t", "v"):
+        with pytest.raises(duckdb.CatalogException, match=f"Table with name {gone} does not exist"):
+            engine.rows(f"SELECT a FROM {gone}")
+    assert engine.rows("SELECT a FROM u") == [(2,)]
+
+
 def test_load_arrays(engine: Engine) -> None:
     engine.load(
         "t",
