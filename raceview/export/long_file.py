@@ -87,16 +87,14 @@ class LongFile:
             block = block[size:]
 
     def _put(self, block: memoryview) -> int:
-        """Write as much of it as goes; past the cache only what is whole."""
+        """Write as much of it as goes; what is left takes the way through the cache, which tells why."""
         try:
             size = self._file.write(block) or 0
         except OSError as error:
             if not self._direct or error.errno != errno.EINVAL:
                 raise OSError(error.errno, os.strerror(error.errno or 0), str(self._path)) from error
             size = 0
-        if size < len(
-            block
-        ):  # there is no room for a whole one, or the disk wants others: the cache takes any
+        if size < len(block):  # there is no room for it all, or the disk wants other blocks
             self._past_the_cache(False)
         return size
 

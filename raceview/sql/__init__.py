@@ -1,7 +1,8 @@
 """The analysis as SQL: one relation a file, named after it; the file's head says what it holds and how.
 
 A file is one SELECT over relations that come before it. It keeps to what means the same on every engine: joins,
-grouping, row_number, CASE, integer arithmetic (`//` divides non-negative integers) and a few string functions.
+grouping, row_number, CASE, integer arithmetic (`//` divides non-negative integers), bits of 64-bit integers and a few
+string functions.
 """
 
 from __future__ import annotations
