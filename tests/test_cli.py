@@ -342,7 +342,14 @@ def test_an_export_that_is_ended_leaves_nothing_behind(bundle: Path, tmp_path: P
     temporary.mkdir()
     words = [*RACEVIEW, str(bundle), "--export", "--out", str(tmp_path / "out")]
     environment = {**os.environ, "TMPDIR": str(temporary)}
-    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+    before = signal.signal(
+        number, signal.SIG_DFL
+    )  # under nohup it is ignored, here and in what is begun here
+    try:
+        run = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    finally:
+        signal.signal(number, before)
+    with run:
         while run.poll() is None and not list(temporary.glob("raceview-*")):
             pass  # until the engine has made its folder
         run.send_signal(number)
