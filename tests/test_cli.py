@@ -342,9 +342,8 @@ def test_an_export_that_is_ended_leaves_nothing_behind(bundle: Path, tmp_path: P
     temporary.mkdir()
     words = [*RACEVIEW, str(bundle), "--export", "--out", str(tmp_path / "out")]
     environment = {**os.environ, "TMPDIR": str(temporary)}
-    before = signal.signal(
-        number, signal.SIG_DFL
-    )  # under nohup it is ignored, here and in what is begun here
+    # Under nohup it is ignored, here and in what is begun here.
+    before = signal.signal(number, signal.SIG_DFL)
     try:
         run = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     finally:
