@@ -51,7 +51,7 @@ class LongFile:
             self._add(size)
 
     def sha256(self) -> str:
-        """Hex digest of what has been appended; the file is closed first."""
+        """Hex digest of the whole file, once it is closed."""
         return self._hash.hexdigest()
 
     def close(self) -> None:

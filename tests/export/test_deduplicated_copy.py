@@ -30,7 +30,7 @@ def bundle(tmp_path: Path) -> Path:
 
 def _assembled(inv: Investigation, path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
     with monkeypatch.context() as patched:
-        patched.setattr(deduplicated, "_copied", lambda *_: False)
+        patched.setattr(deduplicated, "_copied", lambda *_: None)
         write_deduplicated(inv, path)
     return path.read_bytes()
 

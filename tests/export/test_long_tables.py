@@ -7,6 +7,7 @@ import io
 import json
 import os
 import resource
+import select
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from export.golden_set import INPUT
 from raceview.engine import open_engine
 from raceview.errors import OutputError
 from raceview.export import write_exports
+from raceview.export.long_file import LongFile
 from raceview.export.parts import write_in_parts
 from raceview.investigation import Investigation
 
@@ -88,6 +90,35 @@ def test_a_part_that_fails_leaves_no_thread_waiting(tmp_path: Path, monkeypatch:
         with pytest.raises(OutputError, match="no more"):
             write_in_parts(engine, tmp_path / "t.csv", "SELECT 2", "key", write)
     assert len(set(os.listdir("/dev/fd")) - before) == 0
+
+
+def test_parts_that_begin_when_nothing_can_be_written_any_more_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They open a pipe that nobody reads."""
+    monkeypatch.setattr("raceview.export.parts.PART", 1)
+    late: list[str] = []
+
+    def refuse(_: LongFile, __: int) -> None:
+        raise OSError("no room")
+
+    monkeypatch.setattr(LongFile, "take", refuse)
+    with closing(open_engine()) as engine:
+        engine.create("t", "SELECT range AS key FROM range(3)")
+
+        def write(condition: str, part: Path, first: bool) -> None:
+            nobody_reads = select.poll()
+            nobody_reads.register(int(part.name), 0)
+            assert nobody_reads.poll(10_000)
+            try:
+                engine.write_csv(f"SELECT key FROM t WHERE {condition}", part, header=first)
+            except OutputError as error:
+                late.append(str(error))
+
+        with pytest.raises(OSError, match="no room"):
+            write_in_parts(engine, tmp_path / "t.csv", "SELECT max(key) FROM t", "key", write)
+    assert len(late) == 2
+    assert all("cannot be written" in told for told in late)
 
 
 MARKED = {
