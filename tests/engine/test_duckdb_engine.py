@@ -87,7 +87,7 @@ def test_write_csv(engine: Engine, tmp_path: Path) -> None:
 
 
 def test_write_lines_byte_for_byte(engine: Engine, tmp_path: Path) -> None:
-    lines = ['"a",b', "it's, \\ ", "ends in CR\r", "é", "", "\x1f"]
+    lines = ['"a",b', "it's, \\ ", "ends in CR\r", "é", "", "\x1f", "#", "a\x00b", "two\nlines"]
     engine.load_rows("t", {"n": "BIGINT", "text": "VARCHAR"}, list(enumerate(lines)))
     engine.write_lines("SELECT text FROM t ORDER BY n", tmp_path / "lines")
     assert (tmp_path / "lines").read_bytes().decode() == "".join(line + "\n" for line in lines)
