@@ -19,6 +19,7 @@ from raceview.errors import InputError, OutputError
 from raceview.model import Options, Outcome, Policy
 from raceview.simulate import Family
 
+SAMPLE = Path(__file__).parents[1] / "data"
 RACEVIEW = [sys.executable, "-m", "raceview"]
 COMMANDS = [one.callback.__name__ for one in cli.app.registered_commands if one.callback and not one.hidden]
 HEAVY = ["duckdb", "numpy", "pandas", "plotext", "pydantic", "rich", "scipy", "textual"]
@@ -92,7 +93,7 @@ def test_help_of_simulate_names_every_family() -> None:
         (["--export", "--threshold", "2"], "--threshold takes a number from 0 to 1"),
         (["--export", "--assume-tz", "Mars"], "--assume-tz takes the name of a time zone"),
         (["data", "--demo", "--export"], "--demo makes its own bundle"),
-        (["data"], "the investigator needs a terminal; add --export"),
+        ([str(SAMPLE)], "the investigator needs a terminal; add --export"),
         (["notebook", "--demo"], "--demo: its cells open the bundle again, and a demo's is gone by then"),
         (["simulate", "x", "--family", "none"], "--family none: choose from assessment, mixed, "),
         (["simulate", "x", "--family", "mixed", "--order", "up"], "--order up: choose from event, emission"),
@@ -408,8 +409,9 @@ def test_the_gate_of_a_real_run(bundle: Path, tmp_path: Path) -> None:
     assert (tmp_path / "x" / "manifest.json").is_file()
 
 
-def test_a_bundle_that_is_not_there(tmp_path: Path) -> None:
-    run = _run("nowhere", "--export", cwd=tmp_path)
+@pytest.mark.parametrize("words", [[], ["--export"]])
+def test_a_bundle_that_is_not_there(words: list[str], tmp_path: Path) -> None:
+    run = _run("nowhere", *words, cwd=tmp_path)
     assert (run.returncode, run.stdout) == (4, "")
     assert "nowhere" in run.stderr
     assert run.stderr.count("\n") == 1

@@ -165,7 +165,13 @@ def _words(options: Mapping[str, str | bool | None]) -> tuple[str, ...]:
 
 
 def _open_terminal(files: Inputs, options: Options, start: Start, arguments: tuple[str, ...]) -> None:
-    """Run the terminal investigator. Raises UsageError where there is no terminal that can show it."""
+    """Run the terminal investigator. Raises UsageError where there is no terminal that can show it.
+
+    Before that InputError where there are no files to show: it holds without a terminal, too.
+    """
+    from raceview.bundle import find_bundle
+
+    find_bundle(files.bundle, files.ticks, files.attempts, files.output)
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):  # Textual draws on stderr
         raise UsageError("the investigator needs a terminal; add --export for every answer in files")
     if os.environ.get("TERM", "dumb") in {"dumb", "unknown", ""}:

@@ -46,12 +46,14 @@ def nothing_left(tmp_path: Path) -> Iterator[None]:
 
 
 def test_a_failure_to_load_is_one_sentence_after_the_screen(env: dict[str, str], tmp_path: Path) -> None:
-    with Terminal([*RACEVIEW, str(tmp_path / "nowhere")], env=env) as terminal:
+    output = tmp_path / "final_output.csv"
+    output.write_text("nothing,of,use\n", encoding="utf-8")
+    with Terminal([*RACEVIEW, "--output", str(output)], env=env) as terminal:
         assert terminal.wait() == 4
         last = bytes(terminal.written).split(b"\x1b[?1049l")[-1].decode()
         sentence = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", last).strip()
         assert sentence.startswith("raceview: ")
-        assert "nowhere" in sentence
+        assert "final_output.csv" in sentence
         assert "\n" not in sentence
         assert terminal.modes == SANE
 
