@@ -25,7 +25,7 @@ from raceview import quantities
 from raceview.errors import InputError, RaceviewError, UsageError
 from raceview.interrupts import INTERRUPTED, interrupts_noted, unwinds_on_signal
 from raceview.model import ExitCode, Options, Policy
-from raceview.process import set_up
+from raceview.process import leave_after, set_up
 from raceview.stream.files import CHUNK, as_file, packed, refuse_overwriting, replacing, stamp, unpacked
 from raceview.stream.talk import report, tell, tell_defect
 from raceview.stream.task import Task
@@ -48,10 +48,15 @@ POLICIES = (
 THRESHOLD = "0.5"
 
 
-def main() -> NoReturn:
-    """Run the command line and end the process with an `ExitCode`, or 130 on ctrl-c."""
-    code: int = ExitCode.DONE
+def run() -> NoReturn:
+    """Run the command line as a process of its own, and end it."""
     set_up()
+    leave_after(main)
+
+
+def main() -> NoReturn:
+    """Run the command line and end with an `ExitCode`, or 130 on ctrl-c."""
+    code: int = ExitCode.DONE
     with interrupts_noted() as interrupts:
         try:
             with unwinds_on_signal():
@@ -238,4 +243,4 @@ def _write(engine: Engine, path: Path, target: IO[bytes], name: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run()

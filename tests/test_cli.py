@@ -95,6 +95,7 @@ def test_help_of_simulate_names_every_family() -> None:
         (["data", "--demo", "--export"], "--demo makes its own bundle"),
         ([str(SAMPLE)], "the investigator needs a terminal; add --export"),
         (["notebook", "--demo"], "--demo: its cells open the bundle again, and a demo's is gone by then"),
+        (["simulate", "", "--family", "mixed"], "OUT takes the name of a folder"),
         (["simulate", "x", "--family", "none"], "--family none: choose from assessment, mixed, "),
         (["simulate", "x", "--family", "mixed", "--order", "up"], "--order up: choose from event, emission"),
     ],
@@ -407,6 +408,28 @@ def test_the_gate_of_a_real_run(bundle: Path, tmp_path: Path) -> None:
     assert run.returncode == 3
     assert run.stderr.startswith("raceview: --fail-on duplicates: ")
     assert (tmp_path / "x" / "manifest.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ('"$@" --export --fail-on duplicates >&- 2>&-', 3),
+        ('"$@" --export --out x >&-', 0),
+        ('"$@" --export <&-', 0),
+        ('"$@"/nowhere --export 2>&-', 4),
+        ('"$@" --version >&-', 0),
+    ],
+)
+def test_a_process_whose_streams_were_closed(line: str, code: int, tmp_path: Path) -> None:
+    run = subprocess.run(
+        ["sh", "-c", line, "sh", *RACEVIEW, str(SAMPLE)],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (run.returncode, run.stderr) == (code, "")
 
 
 @pytest.mark.parametrize("words", [[], ["--export"]])

@@ -509,6 +509,15 @@ def test_a_defect_is_told_in_one_line_and_everything_is_cleared_away(
 # How it is started, and what it loads
 
 
+def test_an_error_is_one_line_while_modules_still_load(tmp_path: Path) -> None:
+    run = _run(SAMPLE, tmp_path / "out.csv", "--key", "ticker")
+    assert run.returncode == 4
+    assert run.stderr.decode().splitlines() == [
+        "deduplicate-stream: final_output.csv, line 1: expected a CSV header with ticker, timestamp, price; found "
+        "'symbol,timestamp,price'"
+    ]
+
+
 @pytest.mark.parametrize(
     "start", [MODULE, [sys.executable, str(SCRIPT)], [sys.executable, "deduplicate_stream.py"]]
 )

@@ -26,8 +26,8 @@ from raceview.bundle.survey import Survey, survey
 from raceview.bundle.times import offset_changes
 from raceview.engine.base import Engine, Scanner
 from raceview.engine.scan import OUTPUTS, RELATIONS, TICKS, FileRelation, ScanMismatchError, ScanPlan
-from raceview.errors import OutputError, UsageError
-from raceview.model import Options
+from raceview.errors import InputError, OutputError, UsageError
+from raceview.model import Options, counted
 
 _AT_ONCE = 2
 _QUOTED = re.compile(r'[,"#\r\n]')
@@ -154,14 +154,21 @@ class _ScannedFile:
     pulled: Pulled
 
     def settle(self, scanner: Scanner) -> SourceFile:
-        """Deal with the lines that are not usual, and publish the relation."""
+        """Deal with the lines that are not usual, and publish the relation. Raises InputError where none was usable."""
         self._shift_zone(scanner)
         odd = OddLines(self.path.name, self.plan, self.learned, self.zone, self.pulled)
         unquoted = self._unquoted()
+        first_bad = None
         for good, bad in odd.settled(scanner.odd(self.plan)):
+            first_bad = first_bad or next(iter(bad), None)
             scanner.settle(self.plan, good, bad)
             unquoted = unquoted and not any(map(_needs_quotes, chain.from_iterable(row[2:] for row in good)))
         records, used = scanner.publish(self.plan)
+        if first_bad and not used:
+            name, line, reason, _ = first_bad
+            raise InputError(
+                f"{name}, line {line}: {reason}; none of the file's {counted(records, 'record')} could be read"
+            )
         for copy in {self.looked.text_path, self.plan.path} - {self.path}:
             copy.unlink(missing_ok=True)
         looked = self.looked

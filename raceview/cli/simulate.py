@@ -7,6 +7,7 @@ from pathlib import Path
 from raceview.cli import options as given
 from raceview.cli.reading import word
 from raceview.cli.talk import tell
+from raceview.errors import UsageError
 
 
 def simulate(
@@ -21,6 +22,8 @@ def simulate(
     from raceview.simulate import Family, Order
     from raceview.simulate import simulate as write_bundle
 
+    if not out:
+        raise UsageError("OUT takes the name of a folder")
     chosen = word(family, "--family", list(Family))
     write_bundle(Path(out), chosen, events, seed, word(order, "--order", list(Order)), spacing_ms)
     tell(f"wrote {events:,} events of family {chosen}, and their truth, to {out}")

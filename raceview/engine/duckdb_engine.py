@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import threading
@@ -209,7 +210,7 @@ class DuckDBEngine:
             return self._connection.execute(query)
         except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
             raise OutputError(
-                f"{self._folder}: no room left for the engine: {str(error).splitlines()[0]}; TMPDIR moves it"
+                f"{self._folder}: no room left for the engine: {_reason(error)}; TMPDIR moves it"
             ) from error
 
     def _copy(self, query: str, path: Path, form: str) -> None:
@@ -218,7 +219,13 @@ class DuckDBEngine:
         try:
             self._connection.execute(f"COPY ({query}) TO {literal(str(path))} ({form}, USE_TMP_FILE false)")
         except duckdb.IOException as error:
-            raise OutputError(f"{path}: cannot be written: {str(error).splitlines()[0]}") from error
+            raise OutputError(f"{path}: cannot be written: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """What the system says where DuckDB quotes its error number, else the first line of what DuckDB says."""
+    number = re.search(r'"errno":"(\d+)"', str(error))
+    return os.strerror(int(number[1])) if number else str(error).splitlines()[0]
 
 
 def _memory_limit() -> int:

@@ -8,6 +8,8 @@ and `raw`, the record as read where it is not simply its fields joined (NULL els
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from raceview.engine.duckdb_values import literal, price_units, time_ns
 from raceview.engine.scan import ATTEMPTS, OUTPUTS, STATUSES, Column, FileRelation, ScanPlan
 
@@ -169,12 +171,20 @@ def _column_fits(plan: ScanPlan, index: int, column: Column) -> list[str]:
 
 def _raw(plan: ScanPlan) -> str:
     if not plan.by_lines:
-        joined = " || ',' || ".join(f"c{index}" for index in range(len(plan.layout.columns)))
+        joined = _with_commas([f"c{index}" for index in range(len(plan.layout.columns))])
         tail = " || chr(13)" if plan.carriage_return else ""
         return joined + tail
     if plan.carriage_return:
         return f"replace(t, {literal(plan.carriage_return)}, chr(13))"
     return "t"
+
+
+def _with_commas(values: Sequence[str]) -> str:
+    """The values joined by commas, NULL where one is: in halves, as DuckDB refuses what is nested 1,000 deep."""
+    if len(values) == 1:
+        return values[0]
+    half = len(values) // 2
+    return f"({_with_commas(values[:half])} || ',' || {_with_commas(values[half:])})"
 
 
 def _integers(plan: ScanPlan, any_time: bool) -> dict[str, str]:

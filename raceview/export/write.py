@@ -6,6 +6,7 @@ A folder with a manifest holds a whole set. While files are being replaced there
 from __future__ import annotations
 
 import csv
+import fcntl
 import os
 import shutil
 import tempfile
@@ -69,6 +70,8 @@ class Export:
     def __init__(self, out: Path) -> None:
         self._out = out
         self._staging: Path | None = None
+        self._held: int | None = None
+        """The staging folder, open and locked while it is in use."""
         self._made_out = False
         self._written: dict[str, Written] = {}
 
@@ -85,25 +88,33 @@ class Export:
         """
         with _told_as_output_error(self._out), inv.deciding:
             names = _write_all(inv, self._folder(), self._written, progress)
-            _replace(self._folder(), self._out, names)
+            with _alone_in(self._out):
+                _replace(self._folder(), self._out, names)
         return [self._out / name for name in names]
 
     def close(self) -> None:
         """Leave nothing behind but a whole set."""
         if self._staging:
             shutil.rmtree(self._staging, ignore_errors=True)
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
         if self._made_out:
             with suppress(OSError):  # it holds the set
                 self._out.rmdir()
 
     def _folder(self) -> Path:
-        """Where files are written first; what an export left that was killed goes away."""
+        """Where files are written first; what an export left that was killed goes away, not what another one uses."""
         if self._staging is None:
             self._made_out = not self._out.exists()
             self._out.mkdir(parents=True, exist_ok=True)
-            for left in self._out.glob(STAGING + "*"):
-                shutil.rmtree(left, ignore_errors=True)
-            self._staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=self._out))
+            with _alone_in(self._out):
+                for left in self._out.glob(STAGING + "*"):
+                    if not _in_use(left):
+                        shutil.rmtree(left, ignore_errors=True)
+                self._staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=self._out))
+                self._held = os.open(self._staging, os.O_RDONLY)
+                fcntl.flock(self._held, fcntl.LOCK_EX)
         return self._staging
 
 
@@ -116,6 +127,30 @@ def refuse_bundle(out: Path, bundle: Path | None) -> None:
     """Raise UsageError where what is written would lie among what is read."""
     if bundle and out.resolve() == bundle.resolve():
         raise UsageError(f"{out} is the bundle itself: choose another folder for what is written")
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """While no other export begins in this folder or moves its files there: the system lets go of a lock whose process
+    was killed."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+def _in_use(staging: Path) -> bool:
+    """Whether an export that still runs writes there."""
+    held = os.open(staging, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(held)
+    return False
 
 
 @contextmanager

@@ -47,8 +47,18 @@ class Content:
     facts: Mapping[str, Any]
 
 
+def refuse_real_bundle(out: Path) -> None:
+    """Raise OutputError where the folder holds files of a bundle without the truth that comes with a simulated one."""
+    there = [name for name in (TICKS_NAME, ATTEMPTS_NAME, OUTPUT_NAME) if (out / name).exists()]
+    if there and not (out / FACTS_NAME).exists():
+        raise OutputError(
+            f"{out / there[0]}: not a simulated one, as {FACTS_NAME} would say; choose another folder"
+        )
+
+
 def write_bundle(out: Path, content: Content) -> None:
     """Write all five files into the folder, which is created. Raises `OutputError`."""
+    refuse_real_bundle(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
         try:

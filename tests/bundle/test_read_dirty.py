@@ -100,8 +100,8 @@ LINE_CASES = {
         [],
     ),
     "an empty symbol": (
-        f",{TIME},1\n",
-        [],
+        f",{TIME},1\n" + A,
+        [row(1, 3, "A", "1.5", 1_500_000_000)],
         [(2, "symbol: expected a value, found nothing", f",{TIME},1")],
     ),
 }
@@ -267,6 +267,10 @@ UNUSABLE = {
         HEADER.encode("utf-16"),
         "final_output.csv, line 1: expected a CSV header with symbol, timestamp, price; found binary data",
     ),
+    "no record of it can be read": (
+        (HEADER + f"\nA,{TIME}\nB,{TIME}\n").encode(),
+        "final_output.csv, line 3: expected 3 fields, found 2; none of the file's 2 records could be read",
+    ),
 }
 
 
@@ -275,6 +279,13 @@ def test_a_file_that_cannot_be_used(read: Callable[..., Read], content: bytes, m
     with pytest.raises(InputError) as caught:
         read({"final_output.csv": content})
     assert str(caught.value) == message
+
+
+def test_more_columns_than_an_expression_may_be_deep(read: Callable[..., Read]) -> None:
+    names = ",".join(f"x{number}" for number in range(1500))
+    values = "," * 1500
+    found = read({"final_output.csv": f"{HEADER.strip()},{names}\nA,{TIME},1.5{values}\n".encode()})
+    assert found.output == [row(0, 2, "A", "1.5", 1_500_000_000, f"A,{TIME},1.5{values}")]
 
 
 def test_ticks_that_are_a_csv_or_lack_a_field(read: Callable[..., Read]) -> None:

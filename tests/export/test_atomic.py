@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ import raceview
 from export.golden_set import INPUT
 from export.whole_set import policy_of
 from raceview.errors import OutputError
-from raceview.export import write_exports
+from raceview.export import Export, write_exports
 from raceview.export.write import INCOMPLETE, STAGING
 from raceview.model import ExitCode, Options, Policy
 
@@ -95,6 +96,20 @@ def test_the_next_export_clears_what_a_killed_one_left(out: Path, first_set: Pat
     with raceview.open_bundle(INPUT, options=Options(policy=Policy.FIRST)) as inv:
         write_exports(inv, out)
     assert policy_of(out) == "first"
+    assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in first_set.iterdir())
+
+
+def test_exports_into_one_folder_leave_each_other_alone(out: Path, first_set: Path) -> None:
+    with (
+        raceview.open_bundle(INPUT, options=Options(policy=Policy.LAST)) as inv,
+        closing(Export(out)) as slow,
+    ):
+        slow.write_ahead(inv)  # it has begun
+        (begun,) = out.glob(f"{STAGING}*")
+        write_exports(inv, out)
+        assert list(begun.iterdir())
+        slow.write(inv)
+    assert policy_of(out) == "last"
     assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in first_set.iterdir())
 
 

@@ -128,6 +128,16 @@ def test_a_file_in_the_way_is_one_clear_error(tmp_path: Path) -> None:
     assert in_the_way.read_text() == "mine"
 
 
+def test_a_bundle_that_was_not_simulated_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "worker_logs.csv").write_text("mine")
+    with pytest.raises(OutputError, match=r"worker_logs\.csv: not a simulated one"):
+        simulate(tmp_path, Family.WALK, 10, 1)
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("worker_logs.csv", "mine")]
+    for seed in (1, 2):
+        made = simulate(tmp_path / "made", Family.WALK, 10, seed)
+    assert made.facts["seed"] == 2
+
+
 def test_a_failed_write_leaves_no_parts_and_no_new_file(tmp_path: Path) -> None:
     (tmp_path / ".final_output.csv.part").mkdir()
     with pytest.raises(OutputError):
