@@ -114,7 +114,7 @@ class Export:
                         shutil.rmtree(left, ignore_errors=True)
                 self._staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=self._out))
                 self._held = os.open(self._staging, os.O_RDONLY)
-                fcntl.flock(self._held, fcntl.LOCK_EX)
+                _lock(self._held)
         return self._staging
 
 
@@ -131,11 +131,10 @@ def refuse_bundle(out: Path, bundle: Path | None) -> None:
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """While no other export begins in this folder or moves its files there: the system lets go of a lock whose process
-    was killed."""
+    """While no other export begins in this folder or moves its files there."""
     held = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(held, fcntl.LOCK_EX)
+        _lock(held)
         yield
     finally:
         os.close(held)
@@ -143,14 +142,28 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 def _in_use(staging: Path) -> bool:
     """Whether an export that still runs writes there."""
-    held = os.open(staging, os.O_RDONLY)
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        held = os.open(staging, os.O_RDONLY)
+    except FileNotFoundError:  # it has just ended
+        return False
+    try:
+        return not _lock(held, fcntl.LOCK_NB)
     finally:
         os.close(held)
-    return False
+
+
+def _lock(folder: int, how: int = 0) -> bool:
+    """Whether a folder that is open was locked. The system lets go of the lock when the process ends, however it ends.
+
+    Where the file system cannot lock a folder (NFS), nobody is held up.
+    """
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | how)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -109,6 +110,20 @@ def test_exports_into_one_folder_leave_each_other_alone(out: Path, first_set: Pa
         write_exports(inv, out)
         assert list(begun.iterdir())
         slow.write(inv)
+    assert policy_of(out) == "last"
+    assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in first_set.iterdir())
+
+
+def test_a_file_system_that_locks_no_folder(
+    out: Path, first_set: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: int, how: int) -> None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))  # as NFS does
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    (out / f"{STAGING}abc").mkdir()
+    with raceview.open_bundle(INPUT, options=Options(policy=Policy.LAST)) as inv:
+        write_exports(inv, out)
     assert policy_of(out) == "last"
     assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in first_set.iterdir())
 
