@@ -7,7 +7,12 @@ import asyncio
 import pytest
 from textual.pilot import Pilot
 
+from raceview.tui.timeline import moves
+from raceview.tui.timeline.view import TimelineView
 from tui.conftest import Opened, app_of, wait_until
+
+TIME_NS = 1_731_223_801_500_000_000
+"""2024-11-10T07:30:01.5Z."""
 
 
 def told(pilot: Pilot[None]) -> list[str]:
@@ -27,9 +32,16 @@ def test_a_time(opened: Opened) -> None:
     async def run() -> None:
         async with opened(at="07:30:01.5") as pilot:
             view = app_of(pilot).main.view
-            assert view is not None
-            assert view.NAME == "timeline"
+            assert isinstance(view, TimelineView)
+            await wait_until(pilot, lambda: view._sight is not None)
+            assert view._sight
+            step = view._sight.window.step
+            assert abs(moves.centre_ns(view._sight) - TIME_NS) <= step
+            assert step < moves.whole(view._sight).step
             assert told(pilot) == []
+            view.go_to(None, TIME_NS + 2_000_000_000)  # the zoom stays
+            assert view._sight.window.step == step
+            assert abs(moves.centre_ns(view._sight) - TIME_NS - 2_000_000_000) <= step
 
     asyncio.run(run())
 

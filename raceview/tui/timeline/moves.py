@@ -15,6 +15,8 @@ _PAN = 8
 """A step to the side is this part of the width."""
 _EVENT_SHARE = 5
 """An event that is fitted takes this part of the width."""
+_TIME_SHARE = 10
+"""Where all of the case was in view, a time that is gone to is shown with this part of it."""
 _LEAST_EVENT = 4
 """Columns that an event must take for its windows to be told apart."""
 
@@ -129,8 +131,11 @@ def at_event(sight: Sight, found: list[Place]) -> Sight:
 
 
 def at_time(sight: Sight, at_ns: int) -> Sight:
-    """A time in the middle."""
-    return replace(sight, window=sight.window.centred(sight.folds.shown(at_ns)))
+    """A time in the middle; of all of the case, which has but one middle, a part about it."""
+    window, step = sight.window, whole(sight).step
+    if window.step >= step:
+        window = replace(window, step=round_step(step // _TIME_SHARE))
+    return replace(sight, window=window.centred(sight.folds.shown(at_ns)))
 
 
 def back_at(sight: Sight, centre_ns: int, step: int, event: int | None) -> Sight:
