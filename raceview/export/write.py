@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from raceview.errors import OutputError, UsageError
 from raceview.export import deduplicated, manifest
+from raceview.export.one_file import refuse_inputs
 from raceview.export.parts import write_in_parts
 from raceview.export.tables import Table, tables
 from raceview.sql.csv_line import csv_line
@@ -78,14 +79,16 @@ class Export:
     def write_ahead(self, inv: Investigation) -> None:
         """Write what waits for no link, while rows are linked and judged: `open_bundle` calls it `meanwhile`."""
         if inv.files.attempts and inv.files.ticks:
+            self._refuse_inputs(inv)
             with _told_as_output_error(self._out):
                 self._written[TIMELINE] = _write_one(_jobs(inv)[TIMELINE], self._folder() / TIMELINE)
 
     def write(self, inv: Investigation, progress: Progress | None = None) -> list[Path]:
         """Write every file into the folder, made where it is not there; the manifest is the last of the list.
 
-        `progress` may raise to end it: nothing is then replaced.
+        `progress` may raise to end it: nothing is then replaced. Raises UsageError where a file that was read would be.
         """
+        self._refuse_inputs(inv)
         with _told_as_output_error(self._out), inv.deciding:
             names = _write_all(inv, self._folder(), self._written, progress)
             with _alone_in(self._out):
@@ -102,6 +105,10 @@ class Export:
         if self._made_out:
             with suppress(OSError):  # it holds the set
                 self._out.rmdir()
+
+    def _refuse_inputs(self, inv: Investigation) -> None:
+        for name in file_names(inv):
+            refuse_inputs(self._out / name, inv.files)
 
     def _folder(self) -> Path:
         """Where files are written first; what an export left that was killed goes away, not what another one uses."""

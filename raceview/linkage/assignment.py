@@ -117,10 +117,13 @@ def _solve_large(graph: Graph, wanted: np.ndarray, solved: Ints) -> None:
     row, slot = graph.edge_row, graph.edge_slot
     score = graph.weight - graph.free[row]
     left = np.flatnonzero(wanted[row] & (score > 0.0))
+    # Of equal scores the first edge ranks highest, for rows and slots alike: every pass takes at least one edge.
+    rank = np.zeros(len(score), dtype=np.int64)
+    rank[left[np.lexsort((-left, score[left]))]] = np.arange(len(left))
     while len(left):
-        best_of_row, best_of_slot = np.zeros(graph.rows), np.zeros(graph.slots)
-        # A tiny slope decides ties the same way for rows and slots, so that every pass takes at least one edge.
-        key = score[left] - left * (1e-12 / len(score))
+        best_of_row = np.full(graph.rows, -1, dtype=np.int64)
+        best_of_slot = np.full(graph.slots, -1, dtype=np.int64)
+        key = rank[left]
         np.maximum.at(best_of_row, row[left], key)
         np.maximum.at(best_of_slot, slot[left], key)
         dominant = left[(key == best_of_row[row[left]]) & (key == best_of_slot[slot[left]])]

@@ -19,7 +19,7 @@ import pytest
 import raceview
 from export.golden_set import INPUT
 from export.whole_set import policy_of
-from raceview.errors import OutputError
+from raceview.errors import OutputError, UsageError
 from raceview.export import Export, write_exports
 from raceview.export.write import INCOMPLETE, STAGING
 from raceview.model import ExitCode, Options, Policy
@@ -112,6 +112,17 @@ def test_exports_into_one_folder_leave_each_other_alone(out: Path, first_set: Pa
         slow.write(inv)
     assert policy_of(out) == "last"
     assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in first_set.iterdir())
+
+
+def test_a_file_that_was_read_is_not_replaced(out: Path) -> None:
+    read = out / "deduplicated_output.csv"
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    with (
+        raceview.open_bundle(None, ticks=INPUT / "raw_tick_events.log", output=read) as inv,
+        pytest.raises(UsageError, match=r"deduplicated_output\.csv is one of the files that are read"),
+    ):
+        write_exports(inv, out)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
 
 def test_a_file_system_that_locks_no_folder(

@@ -47,6 +47,21 @@ def test_a_large_component_gets_at_least_half_of_the_gain(graph: Graph) -> None:
     assert found - none >= 0.5 * (best_total(graph) - none) - 1e-9
 
 
+def test_no_slot_is_taken_twice_among_many_equal_scores() -> None:
+    rows, slots, each = 4000, 3000, 25
+    rng = np.random.default_rng(5)
+    edge_slot = np.sort(
+        np.array([rng.choice(slots, each, replace=False) for _ in range(rows)]), axis=1
+    ).ravel()
+    edge_row = np.repeat(np.arange(rows), each)
+    graph = Graph(edge_row, edge_slot, np.full(rows * each, 2.0), np.ones(rows), slots)
+    taken = np.full(rows, FREE, dtype=np.int64)
+    module._solve_large(graph, np.ones(rows, dtype=bool), taken)
+    edges = taken[taken != FREE]
+    assert len(np.unique(edge_slot[edges])) == len(edges) == slots
+    assert (edge_row[edges] == np.flatnonzero(taken != FREE)).all()
+
+
 def test_the_rival_gives_way_to_the_row_that_needs_the_slot_more() -> None:
     graph = graph_of([(0, 0, 0.9), (0, 1, 0.8), (1, 0, 0.7)], [0.01, 0.01], 2)
     assert assign(graph).tolist() == [1, 2]

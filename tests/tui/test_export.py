@@ -26,6 +26,7 @@ from raceview.model import Policy
 from raceview.simulate import Family, Order, simulate
 from raceview.tui.app import RaceviewApp
 from raceview.tui.export import writing
+from raceview.tui.export.folder import typed_path
 from raceview.tui.export.screen import ExportScreen
 from tui.conftest import SAMPLE, Opened, app_of, wait_until
 
@@ -136,6 +137,11 @@ def test_says_what_is_replaced(opened: Opened, tmp_path: Path) -> None:
     asyncio.run(run())
     assert {path.name for path in tmp_path.iterdir()} >= {"notes.txt", "manifest.json"}
     assert (tmp_path / "manifest.json").read_text() == "{}"
+
+
+def test_a_tilde_of_nobodys_is_a_name() -> None:
+    assert typed_path("~nobody-of-this-name/x") == Path("~nobody-of-this-name/x")
+    assert typed_path(" ~/x ") == Path.home() / "x"
 
 
 @pytest.mark.parametrize(

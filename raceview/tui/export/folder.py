@@ -23,8 +23,12 @@ class Folder:
 
 
 def typed_path(typed: str) -> Path:
-    """The folder that was typed; `~` is the user's own."""
-    return Path(typed.strip()).expanduser()
+    """The folder that was typed; `~` is the user's own, a `~` of nobody's the name of a folder."""
+    path = Path(typed.strip())
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
 
 
 def look_at(typed: str, names: Iterable[str], bundle: Path | None) -> Folder:
