@@ -13,6 +13,7 @@ from raceview.engine.base import Engine
 from raceview.findings.finding import Finding
 from raceview.findings.significance import NORMAL_95
 from raceview.linkage.link import Linkage
+from raceview.linkage.noise import step_of
 from raceview.linkage.window import median_with_error
 from raceview.model import NS_PER_MS, FindingName
 
@@ -90,7 +91,7 @@ def _log_offsets(engine: Engine, workers: int) -> tuple[dict[int, tuple[float, f
             middle, error = median_with_error(delay, np.ones(len(delay)))
             medians[worker] = (middle, error, float(delay[len(delay) // 50]))
     starts = found["start_ns"]
-    step = int(np.gcd.reduce(starts - starts.min())) if len(starts) else 0
+    step = step_of(starts - starts[0]) if len(starts) else 1
     if len(medians) <= 1:
         return {}, step
     usual, doubt, _ = sorted(medians.values())[(len(medians) - 1) // 2]

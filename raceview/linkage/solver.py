@@ -63,8 +63,10 @@ class Setting:
 
     window: Window
     steps: tuple[int, int]
+    rows: int
+    """Rows that are not exact, or were reopened: those of all candidates, whatever the sample."""
     exact_rows: int
-    """Exact rows that are not among the candidates' rows."""
+    """Exact rows that are not among them."""
     exact_per_worker: Ints
     lattice_points: float
     """Steps of time times steps of price over which phantoms are spread."""
@@ -81,7 +83,7 @@ class Fit:
     filled: Floats
     extra: float
     phantom_share: float
-    """Phantoms per row among the rows that are not exact."""
+    """Phantoms per row of `Setting.rows`."""
     order: Order | None = None
     """What a row's place in the file says, where it says anything."""
 
@@ -185,7 +187,7 @@ def _solve_once(
 
 def _phantoms(candidates: Candidates, setting: Setting, state: Fit) -> Floats:
     """Per row: how many phantoms there are per lattice point, hardly any where the row repeats a tick."""
-    density = np.full(candidates.rows, state.phantom_share * candidates.rows / setting.lattice_points)
+    density = np.full(candidates.rows, state.phantom_share * setting.rows / setting.lattice_points)
     density[candidates.row[(candidates.time_delta == 0) & (candidates.price_delta == 0)]] *= COINCIDENCE
     return density
 
@@ -275,6 +277,13 @@ def _fit_noise(
     return replace(noise, stray=0.0) if pinned[1] else noise
 
 
+def _of_its_worker(pair: Ints, worker: Ints, probability: Floats) -> Floats:
+    """Per edge: the probability that its worker wrote the row, by whichever of its attempts at that event."""
+    _, group = np.unique(pair * (worker.max(initial=0) + 1) + worker, return_inverse=True)
+    total: Floats = np.bincount(group, probability).astype(np.float64)
+    return total[group]
+
+
 def _support(values: Ints, weight: Floats, limits: tuple[float, float]) -> tuple[float, float]:
     """The range that holds all matches but half a row at either end, wider for those not yet seen."""
     off = (values != 0) & (weight > 0.0) & (values >= limits[0]) & (values <= limits[1])
@@ -296,13 +305,14 @@ def _learn(
     exact_rows: float,
     bare_share: float,
 ) -> Fit:
-    """Everything again, from the probabilities under the constraints."""
+    """Everything again, from the probabilities under the constraints; `bare_share` of all rows have no candidate."""
     probability, kinds = solution.probability, len(SlotClass)
     full = np.bincount(slots.kind[solution.edges.slot], probability, kinds)
     count = np.bincount(slots.kind, minlength=kinds)
     raw = candidates.time_delta[solution.edges.pair]
-    sure = probability > LIKELY
     worker = slots.worker[solution.edges.slot]
+    sure = _of_its_worker(solution.edges.pair, worker, probability) > LIKELY
+    phantoms = solution.phantom[np.bincount(candidates.row, minlength=candidates.rows) > 0]
     clocks = significant_offsets(worker[sure], raw[sure], probability[sure], setting.exact_per_worker)
     return Fit(
         noise=_fit_noise(
@@ -316,6 +326,6 @@ def _learn(
         offset_error=clocks.error,
         filled=np.clip((full + FILLED) / (count + 1.0), 0.01, 1.0 - 1e-6),
         extra=float(np.clip((solution.further.sum() + RARE) / (candidates.events + 1.0), 1e-7, 0.5)),
-        phantom_share=bare_share + float(solution.phantom.sum() + RARE) / (candidates.rows + 1.0),
+        phantom_share=bare_share + (1.0 - bare_share) * float(phantoms.sum() + RARE) / (len(phantoms) + 1.0),
         order=_learn_order(candidates, slots, solution),
     )

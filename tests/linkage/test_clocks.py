@@ -99,6 +99,30 @@ def test_two_seconds_off_where_a_symbol_ticks_each_50_ms(jitter: float, tmp_path
     assert found.phantoms == []
 
 
+@pytest.mark.parametrize("share", [0.3, 0.7, 1.0])
+@pytest.mark.parametrize("late_ms", [0.0, 4.0])
+def test_a_skewed_worker_where_most_events_were_written_twice(
+    share: float, late_ms: float, tmp_path: Path
+) -> None:
+    made = stream(2_000)
+    made.write_again(np.flatnonzero(made.rng.random(2_000) < share), late_ms)
+    made.skew({1: 20.0})
+    found = shuffled(made, tmp_path)
+    assert_offsets(found, {"w01": 20.0}, within_ms=0.001)
+    assert found.right >= 0.999
+    assert found.phantoms == []
+
+
+def test_a_skewed_worker_where_each_worker_wrote_its_events_twice(tmp_path: Path) -> None:
+    made = stream(2_000)
+    made.write_again(np.arange(2_000), late_ms=0.0)
+    made.worker[2_000:] = made.worker[:2_000]
+    made.skew({1: 20.0})
+    found = shuffled(made, tmp_path)
+    assert_offsets(found, {"w01": 20.0}, within_ms=0.001)
+    assert found.outcomes == {"duplicated": 2_000}
+
+
 def test_two_seconds_off_within_reach(tmp_path: Path) -> None:
     made = stream(2_000, gap_ms=50.0, workers=4)
     made.jitter(-5, 5, cents=20)
