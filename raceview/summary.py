@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from raceview.model import MILLIONTHS, NS_PER_MS, PRICE_UNIT_DIGITS, Kind
+from raceview.model import MILLIONTHS, NS_PER_MS, PRICE_UNIT_DIGITS, Kind, Outcome
 from raceview.sql.decimals import price
 
 if TYPE_CHECKING:
@@ -160,3 +161,51 @@ def noise(engine: Engine, linkage: Linkage) -> dict[str, Any]:
         ],
         "worker_offsets_ms": offsets,
     }
+
+
+def with_unknowns(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, with None for every number that nobody can know for want of a file: that is not none.
+
+    Inferred events are events; of those no more is known than how many rows they have.
+    """
+    lacking = set(summary["missing"])
+    if not lacking:
+        return dict(summary)
+    inferred = summary["inferred"] is not None
+    events = inferred or "ticks" not in lacking
+    rows = "output" not in lacking
+    judged = lacking.isdisjoint({"ticks", "output"})
+    outcomes = {  # the others, as causes, take all three files
+        Outcome.DUPLICATED: judged or inferred,
+        Outcome.ALTERED: judged,
+        Outcome.UNKNOWN: events,
+    }
+    return {
+        **summary,
+        "events": _known(summary["events"], events),
+        "attempts": _known(summary["attempts"], "attempts" not in lacking),
+        "rows": _known(summary["rows"], rows),
+        "phantom_rows": _known(summary["phantom_rows"], judged),
+        "ambiguous_rows": _known(summary["ambiguous_rows"], judged or inferred),
+        "outcomes": {
+            name: _known(count, outcomes.get(Outcome(name), False))
+            for name, count in summary["outcomes"].items()
+        },
+        "altered": _known(summary["altered"], judged),
+        "duplicates": _known(summary["duplicates"], rows),
+        "causes": _known(summary["causes"], False),
+        "by_symbol": [
+            {
+                name: value if name in {"symbol", "events"} else _known(value, rows)
+                for name, value in line.items()
+            }
+            for line in summary["by_symbol"]
+        ],
+    }
+
+
+def _known(value: Any, is_known: bool) -> Any:
+    """None in place of a number, or of every number within, that is not known."""
+    if is_known:
+        return value
+    return {name: _known(one, is_known) for name, one in value.items()} if isinstance(value, dict) else None

@@ -12,6 +12,7 @@ from raceview.export.summary import WIDTH, render_summary
 from raceview.export.verdict import share, verdict
 from raceview.model import Cause, Outcome, Policy
 from raceview.safe_text import columns
+from raceview.summary import with_unknowns
 
 FILES = [Path("exports") / name for name in ("deduplicated_output.csv", "findings.csv", "manifest.json")]
 
@@ -91,6 +92,7 @@ ASSESSMENT: dict[str, Any] = {
         "price_shift": [-0.5, 0.5],
         "worker_offsets_ms": {"worker-1": 0.0, "worker-3": 7.2},
     },
+    "inferred": None,
     "missing": [],
 }
 
@@ -318,3 +320,37 @@ def test_shares_are_never_rounded_to_none_or_all() -> None:
         "33.33 %",
         "0.00 %",
     ]
+
+
+def test_numbers_that_nobody_can_know_are_none() -> None:
+    by_symbol = [{"symbol": "TCS", "events": 42000, "duplicated_events": 0, "duplicate_rate": 0.0}]
+    summary = _changed(missing=["attempts", "output"], by_symbol=by_symbol)
+    told = with_unknowns(summary)
+    counted = ("events", "attempts", "rows", "phantom_rows", "ambiguous_rows")
+    assert [told[name] for name in counted] == [70_000, None, None, None, None]
+    assert set(told["causes"].values()) == set(told["duplicates"]["kinds"].values()) == {None}
+    assert {name for name, count in told["outcomes"].items() if count is not None} == {Outcome.UNKNOWN}
+    assert told["by_symbol"] == [
+        {"symbol": "TCS", "events": 42000, "duplicated_events": None, "duplicate_rate": None}
+    ]
+    assert with_unknowns(ASSESSMENT) == ASSESSMENT
+
+
+def test_of_inferred_events_only_their_rows_are_known() -> None:
+    told = with_unknowns(_changed(missing=["ticks", "attempts"], inferred={"copies": 250}))
+    assert {name: count for name, count in told["outcomes"].items() if count is not None} == {
+        Outcome.DUPLICATED: 250,
+        Outcome.UNKNOWN: 0,
+    }
+    assert (told["events"], told["rows"], told["phantom_rows"]) == (70_000, 70_250, None)
+
+
+def test_none_that_is_known_is_told_as_none() -> None:
+    summary = _changed(missing=["attempts"], outcomes=_outcomes(unknown=70_000), causes=_causes())
+    text = render_summary(summary, FILES, Path("exports"))
+    counts = {tuple(line.split()[:4]) for line in text.splitlines()}
+    assert {
+        ("duplicated", "0", "concurrent", "claim"),
+        ("altered", "0", "self", "overlap"),
+        ("lost", "-", "unexplained", "-"),
+    } <= counts

@@ -143,8 +143,10 @@ def _as_text(summary: Mapping[str, Any], files: Sequence[Path], out: Path) -> st
 def _as_json(summary: Mapping[str, Any], files: Sequence[Path], out: Path) -> str:
     import json
 
+    from raceview.summary import with_unknowns
+
     exports = {"folder": str(out), "files": [file.name for file in files]}
-    return json.dumps({**summary, "exports": exports}, indent=2, allow_nan=False)
+    return json.dumps({**with_unknowns(summary), "exports": exports}, indent=2, allow_nan=False)
 
 
 def _close_gate(summary: Mapping[str, Any], gate: FailOn | None) -> None:

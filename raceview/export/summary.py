@@ -15,6 +15,7 @@ from typing import Any
 from raceview.export.verdict import share, verdict
 from raceview.model import Outcome, counted, words
 from raceview.safe_text import columns, left, printable
+from raceview.summary import with_unknowns
 
 WIDTH = 80
 _NAME = 20
@@ -56,19 +57,18 @@ def _files(files: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _ledger(summary: Mapping[str, Any]) -> list[str]:
     """What became of the events and, beside it, why duplicates were written."""
-    found, events = summary["outcomes"], summary["events"]
+    events = summary["events"]
     if not events or summary.get("inferred"):  # of inferred events no more is known than the head says
         return []
-    none = "-" if summary["missing"] else "0"  # without the evidence, nothing found is not nothing there
+    told = with_unknowns(summary)
+    found = told["outcomes"]
     shown = [Outcome.EXACTLY_ONCE, *(name for name in Outcome if name is not Outcome.EXACTLY_ONCE)]
     outcomes = [
-        (words(name), f"{found[name]:,}", share(found[name], events))
-        if found[name]
-        else (words(name), none, "")
+        (words(name), *_shown(found, name), share(found[name], events) if found[name] else "")
         for name in shown
         if found[name] or name is not Outcome.UNKNOWN
     ]
-    causes = [(words(cause), f"{count:,}" if count else none) for cause, count in summary["causes"].items()]
+    causes = [(words(cause), *_shown(told["causes"], cause)) for cause in told["causes"]]
     ledger = _table(("outcome", "events", ""), outcomes)
     reasons = _table(("cause of duplicates", "events"), causes)
     gutter = max(map(len, ledger)) + 6

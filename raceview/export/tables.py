@@ -42,7 +42,7 @@ def tables(inv: Investigation) -> list[Table]:
     """All tables but the deduplicated output, the scoreboard and the findings."""
     return [
         analysis(inv.inferred is not None),
-        _by_symbol(),
+        _by_symbol(inv.files.output is not None),
         _row_audit(inv),
         _event_ledger(inv),
         _timeline(inv),
@@ -100,7 +100,13 @@ def analysis(inferred: bool) -> Table:
     )
 
 
-def _by_symbol() -> Table:
+def _by_symbol(written: bool) -> Table:
+    """Events and duplicates of each symbol; without an output nobody knows of duplicates."""
+    counts = ("duplicated_events", "extra_rows", "identical", "price_shifted", "time_shifted")
+    duplicated, extra, identical, price_shifted, time_shifted = (
+        name if written else f"CAST(NULL AS BIGINT) AS {name}" for name in counts
+    )
+    rate = decimal_text("duplicate_rate_millionths", MILLIONTH_DIGITS) if written else _NOTHING
     return Table(
         "duplicates_by_symbol.csv",
         (
@@ -118,9 +124,8 @@ def _by_symbol() -> Table:
             "time_shift_max_ms",
         ),
         f"""
-        SELECT symbol, events, duplicated_events, extra_rows,
-            {decimal_text("duplicate_rate_millionths", MILLIONTH_DIGITS)} AS duplicate_rate,
-            identical, price_shifted, time_shifted,
+        SELECT symbol, events, {duplicated}, {extra}, {rate} AS duplicate_rate,
+            {identical}, {price_shifted}, {time_shifted},
             {price("price_shift_min_units")} AS price_shift_min, {price("price_shift_max_units")} AS price_shift_max,
             {milliseconds("time_shift_min_ns")} AS time_shift_min_ms,
             {milliseconds("time_shift_max_ns")} AS time_shift_max_ms

@@ -8,6 +8,7 @@ from raceview.export.manifest import conservation
 from raceview.export.report.parts import Heading, Part, Section, Sentences, Table
 from raceview.export.verdict import share
 from raceview.model import Outcome, counted, words
+from raceview.summary import with_unknowns
 
 if TYPE_CHECKING:
     from raceview.investigation import Investigation
@@ -53,17 +54,13 @@ def ledger(inv: Investigation) -> Section:
 
 
 def _outcomes(inv: Investigation) -> Table:
-    summary = inv.summary()
+    summary = with_unknowns(inv.summary())
     found, events = summary["outcomes"], summary["events"]
-    unknown = bool(summary["missing"])  # nothing found is then not nothing there
     rows = tuple(
         (
             words(outcome),
-            *(
-                (None, None)
-                if unknown and not found[outcome]
-                else (found[outcome], share(found[outcome], events))
-            ),
+            found[outcome],
+            None if found[outcome] is None else share(found[outcome], events),
             _MEANING[outcome],
         )
         for outcome in (Outcome.EXACTLY_ONCE, *(name for name in Outcome if name is not Outcome.EXACTLY_ONCE))
