@@ -54,7 +54,7 @@ def symbol_time_key(engine: Engine) -> Replayed:
         f"it refuses {counted(rows, 'row')}; where the last row wins (an upsert), {upsert:,} of those overwritten "
         f"{'is a duplicate' if upsert == 1 else 'are duplicates'}"
     )
-    return Replayed(effect, keys_for_ever(engine, rows), note=note)
+    return Replayed(effect, keys_for_ever(engine, rows, "outputs"), note=note)
 
 
 def source_time(engine: Engine) -> Replayed:

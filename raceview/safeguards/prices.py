@@ -11,9 +11,12 @@ from raceview.safeguards.answer import Price
 HELD = "keys held at once"
 
 
-def keys_for_ever(engine: Engine, refused: int) -> Price:
-    """A sink that never forgets holds a key per row that it took: they grow with the output."""
-    ((rows,),) = engine.rows("SELECT count(*) FROM links")
+def keys_for_ever(engine: Engine, refused: int, rows_of: str = "links") -> Price:
+    """A sink that never forgets holds a key per row that it took: they grow with the output.
+
+    `rows_of` is the relation of the rows that bear such a key: a phantom has no event's, only what stands in it.
+    """
+    ((rows,),) = engine.rows(f"SELECT count(*) FROM {rows_of}")
     return Price(rows - refused, "keys held, growing")
 
 

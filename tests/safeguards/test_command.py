@@ -33,6 +33,9 @@ def test_every_safeguard_has_its_line_within_80_columns(printed: list[str]) -> N
     assert [line.split()[0] for line in printed[at + 1 : at + 1 + len(Safeguard)]] == list(Safeguard)
     assert "ttl_key                     70 to 104        0  31 keys held at once" in printed
     assert "               20 ms         54 to 96        0  15 keys held at once" in printed
+    assert (
+        "symbol_time_key                    28        7  4,053 keys held, growing" in printed
+    )  # 3 of them of phantoms
 
 
 def test_json_is_what_the_investigation_says() -> None:
