@@ -27,8 +27,9 @@ class Clocks:
     trials: dict[str, list[Trial]]
     """By worker, in the order of the shifts."""
     holds_ns: dict[tuple[str, Cause], int]
-    """How far the worker's clock may be off, either way, before an event of that cause has another one. Not there where
-    it may be off by anything."""
+    """How far the worker's clock may be off, either way, for certain: no event of that cause has another one before.
+    It may be more: an event's margin is that of the nearest of its workers' clocks. Not there where it may be off by
+    anything."""
 
     @property
     def as_logged(self) -> int:
