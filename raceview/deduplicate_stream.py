@@ -28,7 +28,7 @@ from raceview.model import ExitCode, Options, Policy
 from raceview.process import leave_after, set_up
 from raceview.stream.files import CHUNK, as_file, packed, refuse_overwriting, replacing, stamp, unpacked
 from raceview.stream.talk import report, tell, tell_defect
-from raceview.stream.task import Task
+from raceview.stream.task import STREAM, Task
 
 if TYPE_CHECKING:
     from raceview.bundle import SourceFile
@@ -158,10 +158,18 @@ def deduplicate(task: Task) -> None:
             if target:
                 _write(engine, path, target, task.target)
             if stamp(path) != before:
-                raise InputError(f"{path.name} changed while it was read: nothing was written")
+                raise InputError(f"{path.name} changed while it was read: {_of_no_use(task.target)}")
         report(engine, task, read, found)
     finally:
         engine.close()
+
+
+def _of_no_use(target: str) -> str:
+    """What is left of an output that must not be used: of a file nothing, but what a stream has taken is gone."""
+    path = Path(target)
+    if target == STREAM or (path.exists() and not path.is_file()):
+        return f"do not use what was written to {'stdout' if target == STREAM else target}"
+    return "nothing was written"
 
 
 def _find(engine: Engine, task: Task, options: Options) -> Matching | None:

@@ -433,6 +433,10 @@ def test_a_file_that_changes_meanwhile_is_told(
     assert main(source, tmp_path / "out.csv") == 4
     assert "in.csv changed while it was read: nothing was written" in capsys.readouterr().err
     assert os.listdir(tmp_path) == ["in.csv"]
+    assert main(source, "-") == 4
+    assert (
+        "in.csv changed while it was read: do not use what was written to stdout" in capsys.readouterr().err
+    )
 
 
 def test_a_file_that_is_cut_short_meanwhile_is_told(
