@@ -474,3 +474,39 @@ def test_a_full_standard_output_is_told(bundle: Path, tmp_path: Path) -> None:
         run = _run(str(bundle), "--export", cwd=tmp_path, stdout=full)
     assert run.returncode == 5
     assert run.stderr == "raceview: standard output cannot be written: No space left on device\n"
+
+
+# What is amiss around the process
+
+
+@pytest.mark.parametrize("words", [["--help"], ["report", "--help"], ["--version"]], ids=" ".join)
+def test_help_onto_a_full_disk(words: list[str]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        run = _run(*words, stdout=full)
+    assert run.returncode == 5
+    assert run.stderr == "raceview: standard output cannot be written: No space left on device\n"
+
+
+def test_in_a_folder_that_is_gone(tmp_path: Path) -> None:
+    program = f"import os; os.rmdir({str(tmp_path / 'gone')!r}); from raceview.cli.main import main; main()"
+    (tmp_path / "gone").mkdir()
+    run = subprocess.run(
+        [sys.executable, "-c", program, "--demo", "--export"],
+        cwd=tmp_path / "gone",
+        env={**os.environ, "PYTHONPATH": str(SAMPLE.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (4, "")
+    assert run.stderr == "raceview: the current folder is not there any more: go to another one\n"
+
+
+def test_ticks_that_would_take_longer_than_there_are_years(tmp_path: Path) -> None:
+    run = _run(
+        "simulate", str(tmp_path / "far"), "--family", "mixed", "--events", "100", "--spacing-ms", "1e12"
+    )
+    assert (run.returncode, run.stderr) == (
+        2,
+        "raceview: 100 ticks 1e+12 ms apart take longer than ten years: fewer, or closer ones\n",
+    )

@@ -16,6 +16,8 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from raceview.cli.talk import written
+
 DEFAULT = "investigate"
 _LAST = "Other"
 
@@ -28,7 +30,15 @@ class _UnnamedContext(typer.Context):
         return self.parent.command_path if self.parent else ""
 
 
-class DefaultCommand(TyperCommand):
+class NamedCommand(TyperCommand):
+    """A command whose help may find no room where it goes."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        with written():
+            return super().parse_args(ctx, args)
+
+
+class DefaultCommand(NamedCommand):
     """The command that runs when none is named; its help is the program's."""
 
     context_class = _UnnamedContext

@@ -15,7 +15,7 @@ from typing import NoReturn
 import typer
 
 from raceview.cli.compare import compare
-from raceview.cli.group import DEFAULT, DefaultCommand, DefaultGroup
+from raceview.cli.group import DEFAULT, DefaultCommand, DefaultGroup, NamedCommand
 from raceview.cli.investigate import StillBusyError, investigate
 from raceview.cli.notebook import notebook
 from raceview.cli.report import report
@@ -29,12 +29,8 @@ from raceview.model import ExitCode
 
 app = typer.Typer(cls=DefaultGroup, rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command(DEFAULT, cls=DefaultCommand, hidden=True)(investigate)
-app.command()(compare)
-app.command()(notebook)
-app.command()(report)
-app.command()(safeguards)
-app.command()(simulate)
-app.command()(trace)
+for command in (compare, notebook, report, safeguards, simulate, trace):
+    app.command(cls=NamedCommand)(command)
 
 
 def main() -> NoReturn:
@@ -52,7 +48,20 @@ def main() -> NoReturn:
             sys.stdout.flush()
             os._exit(left.code)  # the interpreter's own end would wait for the threads
         except Exception as error:  # the last resort: a defect, too, is told in one line
-            code = INTERRUPTED if interrupts else ExitCode.DEFECT
-            if not interrupts:
+            if interrupts:
+                code = INTERRUPTED
+            elif _folder_is_gone():
+                tell("the current folder is not there any more: go to another one")
+                code = ExitCode.INPUT
+            else:
                 tell_defect(error)
+                code = ExitCode.DEFECT
     sys.exit(code)
+
+
+def _folder_is_gone() -> bool:
+    try:
+        os.getcwd()
+    except OSError:
+        return True
+    return False

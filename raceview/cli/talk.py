@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 
@@ -15,10 +17,20 @@ from raceview.safe_text import printable
 def show(text: str) -> None:
     """Data for stdout. A reader who left early (`| head`) changes neither the export nor the exit code."""
     try:
-        sys.stdout.write(text.rstrip("\n") + "\n")
-        sys.stdout.flush()
+        with written():
+            sys.stdout.write(text.rstrip("\n") + "\n")
+            sys.stdout.flush()
     except BrokenPipeError:
         give_up(sys.stdout)
+
+
+@contextmanager
+def written() -> Iterator[None]:
+    """What is written to stdout within must get there. Raises OutputError; BrokenPipeError where nobody reads."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
         give_up(sys.stdout)
         raise OutputError(f"standard output cannot be written: {error.strerror}") from error

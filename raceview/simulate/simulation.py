@@ -112,6 +112,10 @@ def make(
     return Content(scenario, attempts, rows, truth, facts)
 
 
+_LONGEST_MS = 10 * 365 * 86_400_000
+"""So that every time has a year that can be read."""
+
+
 def _check(events: int, seed: int, spacing_ms: float | None) -> None:
     if not 1 <= events <= LARGEST:
         raise UsageError(f"a bundle has from 1 to {LARGEST} events, not {events}")
@@ -119,6 +123,10 @@ def _check(events: int, seed: int, spacing_ms: float | None) -> None:
         raise UsageError(f"a seed is a number from 0 up, not {seed}")
     if spacing_ms is not None and not (math.isfinite(spacing_ms) and spacing_ms > 0):
         raise UsageError(f"the spacing is a number of milliseconds above 0, not {spacing_ms}")
+    if spacing_ms is not None and spacing_ms * events > _LONGEST_MS:
+        raise UsageError(
+            f"{events:,} ticks {spacing_ms:g} ms apart take longer than ten years: fewer, or closer ones"
+        )
 
 
 def _settings(shape: Shape) -> dict[str, Any]:
