@@ -27,6 +27,11 @@ def is_export(folder: Path) -> bool:
     return (folder / NAME).exists() or (folder / INCOMPLETE).exists()
 
 
+def is_bare_export(folder: Path) -> bool:
+    """Whether the files of an export lie there without its manifest."""
+    return not is_export(folder) and all((folder / name).exists() for name in READ)
+
+
 def checked_manifest(folder: Path) -> dict[str, Any]:
     """The manifest. Raises InputError where the set is not whole, or a file is not the one that was written."""
     if (folder / INCOMPLETE).exists():

@@ -7,8 +7,10 @@ from pathlib import Path
 from raceview.comparison.from_bundle import facts_of_bundle
 from raceview.comparison.from_export import facts_of_export
 from raceview.comparison.judge import Comparison
-from raceview.comparison.manifest import is_export
+from raceview.comparison.manifest import is_bare_export, is_export
 from raceview.comparison.side import Side
+from raceview.errors import InputError
+from raceview.export.manifest import NAME
 from raceview.investigation import Investigation, Progress, open_bundle
 from raceview.model import Options
 
@@ -40,5 +42,9 @@ def side_of(
         return facts_of_bundle(source).side()
     if is_export(Path(source)):
         return facts_of_export(Path(source)).side()
+    if is_bare_export(Path(source)):
+        raise InputError(
+            f"{source}: an export whose {NAME} is missing, without which it cannot be trusted: export again"
+        )
     with open_bundle(source, options=options, progress=progress) as investigation:
         return facts_of_bundle(investigation).side()

@@ -12,7 +12,7 @@ import pytest
 from analysis.hand_made import write_bundle
 
 import raceview
-from raceview.comparison.read import side_of
+from raceview.comparison.read import compare, side_of
 from raceview.comparison.side import Group, Key, Side
 from raceview.errors import InputError
 from raceview.export import write_exports
@@ -227,3 +227,9 @@ def test_what_cannot_be_done_is_one_sentence(words: tuple[object, ...], code: in
     run = _run(*words)
     assert (run.returncode, run.stdout, run.stderr.count("\n")) == (code, "", 1)
     assert run.stderr.startswith(f"raceview: {said}")
+
+
+def test_an_export_that_has_lost_its_manifest(export: Path) -> None:
+    (export / "manifest.json").unlink()
+    with pytest.raises(InputError, match=r"an export whose manifest\.json is missing, .*: export again"):
+        compare(export, export)
