@@ -20,6 +20,19 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+_NO_EXPONENT_BELOW = 1e15
+
+
+def rounded(value: float, digits: int, sign: str = "") -> str:
+    """`12.35`, `60,000`: so many digits, or all before the point; `sign` as in a format."""
+    if 10**digits <= abs(value) < _NO_EXPONENT_BELOW:
+        return f"{value:{sign},.0f}"
+    text = f"{value:{sign},.{digits}g}"
+    if "e+" in text and abs(value) < _NO_EXPONENT_BELOW:  # rounded up to one digit more
+        return f"{value:{sign},.0f}"
+    return text
+
+
 class Status(StrEnum):
     """How a worker says an attempt ended."""
 
@@ -192,6 +205,15 @@ class Options:
     assume_tz: str = "UTC"
     policy: Policy | None = None
     drop_phantoms: bool = False
+
+    def __post_init__(self) -> None:
+        """Take a policy by its name, too. Raises ValueError where there is none of that name."""
+        if self.policy is None or isinstance(self.policy, Policy):
+            return
+        try:
+            object.__setattr__(self, "policy", Policy(self.policy))
+        except ValueError:
+            raise ValueError(f"policy {self.policy}: choose from {', '.join(Policy)}") from None
 
 
 MILLIONTHS = 1_000_000

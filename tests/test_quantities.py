@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from raceview.errors import UsageError
+from raceview.model import Options, Policy, rounded
 from raceview.quantities import nanoseconds, price_units, probability, zone
 
 
@@ -58,3 +59,24 @@ def test_zones() -> None:
     for text in ("", "Mars", "../UTC", "/etc/passwd", "UTC\0"):
         with pytest.raises(UsageError, match=r"^--assume-tz takes"):
             zone(text, "--assume-tz")
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (-59_999.6, "-60,000"),
+        (9_999.9, "10,000"),
+        (12.345678, "12.35"),
+        (0, "0"),
+        (999_999_999_999, "999,999,999,999"),
+    ],
+)
+def test_no_number_below_ten_to_the_fifteenth_has_an_exponent(value: float, told: str) -> None:
+    assert rounded(value, 4) == told
+    assert rounded(value, 4, "+") == (told if value < 0 else f"+{told}")
+
+
+def test_a_policy_is_given_by_its_name_or_refused() -> None:
+    assert Options(policy="first").policy is Policy.FIRST  # type: ignore[arg-type]  # as a caller without types does
+    with pytest.raises(ValueError, match="policy nope: choose from none, exact-key, first"):
+        Options(policy="nope")  # type: ignore[arg-type]  # the same

@@ -10,7 +10,7 @@ from raceview.comparison.amounts import change, count, least, moved, number, per
 from raceview.comparison.finding_changes import FindingChange, Move
 from raceview.comparison.judge import Change, Comparison, Verdict
 from raceview.comparison.side import Group, Key, Side
-from raceview.model import NS_PER_SECOND, Outcome, words
+from raceview.model import NS_PER_SECOND, Outcome, rounded, words
 from raceview.safe_text import columns, left, printable
 
 WIDTH = 80
@@ -213,13 +213,13 @@ def _found(one: FindingChange) -> str:
         return f"as before: {was}, now {now}"
     by = ""
     if one.difference:
-        low, high = (f"{end:+.4g}" for end in (one.difference.low, one.difference.high))
-        by = f" (by {one.difference.value:+.4g}, 95 % interval {low} to {high})"
+        low, high = (rounded(end, 4, "+") for end in (one.difference.low, one.difference.high))
+        by = f" (by {rounded(one.difference.value, 4, '+')}, 95 % interval {low} to {high})"
     return f"moved from {was} to {now}{by}"
 
 
 def _value(value: float, unit: str) -> str:
-    return printable(f"{value:,.6g} {unit}".strip(), _SUBJECT)
+    return printable(f"{rounded(value, 6)} {unit}".strip(), _SUBJECT)
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:

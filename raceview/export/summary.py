@@ -13,7 +13,7 @@ from textwrap import wrap
 from typing import Any
 
 from raceview.export.verdict import share, verdict
-from raceview.model import Outcome, counted, words
+from raceview.model import Outcome, counted, rounded, words
 from raceview.safe_text import columns, left, printable
 from raceview.summary import with_unknowns
 
@@ -138,7 +138,7 @@ def _links(summary: Mapping[str, Any]) -> list[str]:
             f"noise of rows: {_range(noise['jitter_ms'])} ms, {_range(noise['price_shift'])} in price"
         )
     clocks = [
-        f"{printable(worker, _NAME)} {offset:+.4g} ms"
+        f"{printable(worker, _NAME)} {rounded(offset, 4, '+')} ms"
         for worker, offset in noise["worker_offsets_ms"].items()
         if offset
     ]
@@ -207,12 +207,12 @@ def _shown(record: Mapping[str, Any], *keys: str) -> list[str]:
 
 
 def _span(span: Sequence[Any]) -> str:
-    low, high = (f"{end:,.6g}" if isinstance(end, float) else str(end) for end in span)
+    low, high = (rounded(end, 6) if isinstance(end, float) else str(end) for end in span)
     return low if low == high else f"{low} to {high}"
 
 
 def _range(bounds: Sequence[float]) -> str:
-    low, high = (f"{bound:+.4g}" if bound else "0" for bound in bounds)
+    low, high = (rounded(bound, 4, "+") if bound else "0" for bound in bounds)
     return f"{low} to {high}"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from raceview.engine.base import Engine
-from raceview.model import NS_PER_MS
+from raceview.model import NS_PER_MS, rounded
 from raceview.safeguards.answer import Effect
 
 ALWAYS = 0
@@ -94,4 +94,4 @@ def find_thresholds(engine: Engine, low: str, high: str, spared: int = 0, extra:
 
 def shown(setting_ns: float) -> str:
     """A setting as text: `7.5 ms`."""
-    return f"{setting_ns / NS_PER_MS:.6g} ms"
+    return f"{rounded(setting_ns / NS_PER_MS, 6)} ms"

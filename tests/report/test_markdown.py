@@ -42,6 +42,7 @@ def test_it_is_well_formed_and_fits_a_pull_request(opened: Open, tmp_path: Path,
     text = markdown(contents(opened(bundle)))
     assert len(text) <= LONGEST
     outside, inside = _blocks(text)
+    assert any(line.endswith(" -o root_cause.md") for line in inside)
     assert any("▼" in line for line in inside)
     tables = [line for line in outside if line.startswith("|")]
     header = 0

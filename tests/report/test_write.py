@@ -98,11 +98,10 @@ def test_the_command_names_the_files_and_the_options() -> None:
     )
     with raceview.open_bundle(SAMPLE, options=options) as inv:
         assert command(inv) == (
-            "raceview report data --policy first --jitter 20000000ns --price-tolerance 1.5 --threshold 0.9 "
-            "-o root_cause.html"
+            "raceview report data --policy first --jitter 20000000ns --price-tolerance 1.5 --threshold 0.9"
         )
     with raceview.open_bundle(ticks=SAMPLE / "raw_tick_events.log") as inv:
-        assert command(inv) == "raceview report --ticks raw_tick_events.log -o root_cause.html"
+        assert command(inv) == "raceview report --ticks raw_tick_events.log"
 
 
 def test_markdown_loads_neither_altair_nor_textual_nor_pandas(tmp_path: Path) -> None:

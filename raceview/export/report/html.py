@@ -68,8 +68,8 @@ def _part(part: Part, charts: list[dict[str, Any]]) -> dict[str, Any]:
             return {"kind": "sentences", "text": " ".join(sentences)}
         case Points(points):
             return {"kind": "points", "points": points}
-        case Command(line):
-            return {"kind": "command", "line": line}
+        case Command():
+            return {"kind": "command", "line": part.of_kind(".html")}
         case Picture(caption, chart, _):
             made = chart().to_dict(validate=False)
             charts.append({name: value for name, value in made.items() if name not in _SPARED})

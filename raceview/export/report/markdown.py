@@ -71,8 +71,8 @@ def _part(part: Part, briefer: int) -> Iterator[str]:
             yield " ".join(map(inline, sentences))
         case Points(points):
             yield "\n".join(f"- {inline(point)}" for point in points)
-        case Command(line):
-            yield _fenced([line], "sh")
+        case Command():
+            yield _fenced([part.of_kind(".md")], "sh")
         case Picture(caption, _, text):
             if lines := text():
                 yield _fenced(lines, "text")

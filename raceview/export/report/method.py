@@ -6,9 +6,8 @@ import shlex
 from typing import TYPE_CHECKING
 
 from raceview import policies
-from raceview.export.documents import REPORT
 from raceview.export.report.parts import Command, Heading, Part, Points, Section, Sentences, Table
-from raceview.model import NS_PER_MS, PRICE_UNIT_DIGITS, Options, counted
+from raceview.model import NS_PER_MS, PRICE_UNIT_DIGITS, Options, counted, rounded
 from raceview.safe_text import printable
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def _how(inv: Investigation) -> tuple[str, ...]:
 
 
 def command(inv: Investigation) -> str:
-    """The command line that makes the report; the files are named by their base names."""
+    """The command line that makes the report, but for what is written; the files are named by their base names."""
     options, usual = inv.options, Options()
     words = ["raceview", "report", *_named(inv)]
     if inv.policy != policies.choose(None, inv.files.ticks is not None):
@@ -89,7 +88,7 @@ def command(inv: Investigation) -> str:
         words += ["--threshold", repr(options.threshold)]
     if options.assume_tz != usual.assume_tz:
         words += ["--assume-tz", options.assume_tz]
-    return shlex.join([*words, "-o", REPORT.file])
+    return shlex.join(words)
 
 
 def _named(inv: Investigation) -> list[str]:
@@ -111,16 +110,18 @@ def _fitted(inv: Investigation) -> tuple[str, ...]:
     summary = inv.summary()
     told = []
     if (noise := inv.linkage.noise) is not None:
-        time, price = noise.time, noise.price
         unit = 10**PRICE_UNIT_DIGITS
+        time = [rounded(end / NS_PER_MS, 6, "+") for end in (noise.time.low, noise.time.high)]
+        price = [rounded(end / unit, 6, "+") for end in (noise.price.low, noise.price.high)]
         told.append(
-            f"Fitted noise of rows that are not exact: {time.low / NS_PER_MS:+.6g} to {time.high / NS_PER_MS:+.6g} "
-            f"ms in time, {price.low / unit:+.6g} to {price.high / unit:+.6g} in price."
+            f"Fitted noise of rows that are not exact: {' to '.join(time)} ms in time, {' to '.join(price)} in price."
         )
     elif inv.inferred is None and inv.files.ticks and inv.files.output:
         told.append("Every row is exact: no noise had to be fitted.")
     for worker, offset in summary["noise"]["worker_offsets_ms"].items():
-        told.append(f"The clock of {printable(worker, 40)} is taken to be off by {offset:+.6g} ms.")
+        told.append(
+            f"The clock of {printable(worker, 40)} is taken to be off by {rounded(offset, 6, '+')} ms."
+        )
     if summary["lowest_confidence"] is not None:
         ambiguous = summary["ambiguous_rows"]
         told.append(

@@ -76,9 +76,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command line to repeat."""
+    """A command line to repeat, which writes a report of the same kind."""
 
     line: str
+
+    def of_kind(self, suffix: str) -> str:
+        """The whole line; `suffix` is that of the file."""
+        return f"{self.line} -o root_cause{suffix}"
 
 
 @dataclass(frozen=True, slots=True)
