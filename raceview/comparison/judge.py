@@ -166,10 +166,10 @@ def _side(side: Side) -> dict[str, Any]:
 
 
 def _keys(before: Side, after: Side) -> list[Key]:
-    """Every count of either side, by group, in the order in which it was counted."""
+    """Every count of either side, by group: symbols and workers by name, others in the order they were counted in."""
     keys = dict.fromkeys([*before.tallies, *after.tallies])
-    order = list(Group)
-    return sorted(keys, key=lambda key: order.index(key.group))
+    order, named = list(Group), {Group.SYMBOL, Group.WORKER, Group.WORKER_TIMEOUTS}
+    return sorted(keys, key=lambda key: (order.index(key.group), key.name if key.group in named else ""))
 
 
 def _known(key: Key, before: Side, after: Side) -> bool:

@@ -209,3 +209,16 @@ def test_the_frame_has_a_line_for_each_count() -> None:
         7,
         Verdict.BETTER,
     )
+
+
+def test_lines_are_in_one_order_whatever_the_sides_were_read_from() -> None:
+    keys = [Key(Group.WORKER, name) for name in ("w1", "w2")] + [
+        Key(Group.SYMBOL, name) for name in ("A", "B", "C")
+    ]
+    there = {key: tally(9, 1000) for key in keys}
+    back = {key: there[key] for key in reversed(keys)}
+    one = side(tally(20, 1000), there)
+    for other in (one, side(tally(20, 1000), back)):
+        told = [(str(line.key.group), line.key.name) for line in Comparison.of(other, one).lines]
+        names = [("symbol", "A"), ("symbol", "B"), ("symbol", "C"), ("worker", "w1"), ("worker", "w2")]
+        assert told == [("outcome", "duplicated"), *names]
