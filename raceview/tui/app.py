@@ -7,9 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import work
+from textual.actions import SkipAction
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
-from textual.command import Provider
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.command import CommandPalette, Provider
 from textual.events import Event, Key, Resize
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -66,7 +67,8 @@ class RaceviewApp(App[None]):
         Binding("e", "export", "Export"),
         Binding("question_mark", "help", "All keys and signs", key_display="?"),
         Binding("escape", "leave_loading", "Stop loading", show=False),
-        Binding("q,ctrl+c", "quit", "Quit"),
+        Binding("q", "quit", "Quit"),
+        Binding("ctrl+c", "copy_or_quit", "Quit, or copy marked text", priority=True),
     ]
 
     theme: Reactive[str] = Reactive(THEME)
@@ -193,7 +195,19 @@ class RaceviewApp(App[None]):
         """Every key that works here, and what the signs mean."""
         from raceview.tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.screen.active_bindings))
+        first = {key: ActiveBinding(self, one, True, "") for key, one in self._bindings if one.priority}
+        self.push_screen(HelpScreen({**self.screen.active_bindings, **first}))
+
+    def action_copy_or_quit(self) -> None:
+        """Copy the text that the mouse has marked; where there is none, leave. A line to type into has its own."""
+        from raceview.tui.screens.prompt import PromptScreen
+
+        if isinstance(self.screen, PromptScreen | CommandPalette):
+            raise SkipAction
+        if self.screen.get_selected_text() is None:
+            self.exit()
+        else:
+            self.screen.action_copy_text()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Escape leaves while the bundle is being opened, and only then."""

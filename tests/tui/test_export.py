@@ -28,6 +28,7 @@ from raceview.tui.app import RaceviewApp
 from raceview.tui.export import writing
 from raceview.tui.export.folder import typed_path
 from raceview.tui.export.screen import ExportScreen
+from raceview.tui.screens.help import HelpScreen
 from tui.conftest import SAMPLE, Opened, app_of, wait_until
 
 
@@ -110,6 +111,32 @@ def test_escape_leaves_without_writing(opened: Opened, tmp_path: Path) -> None:
 
     asyncio.run(run())
     assert not (tmp_path / "out").exists()
+
+
+def test_help_lies_over_the_dialog_and_is_typed_in_the_folder(opened: Opened, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with asking(opened, tmp_path / "out") as pilot:
+            await pilot.press("question_mark")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+            told = str(pilot.app.screen.query_one(Static).content)
+            assert "Write the files" in told
+            assert "ctrl+c Quit" in told
+            await pilot.press("escape")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))
+            await pilot.press("f", "end", "question_mark")
+            assert pilot.app.screen.query_one(Input).value.endswith("out?")
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("keys", [["ctrl+c"], ["f", "ctrl+c"], ["question_mark", "ctrl+c"]])
+def test_ctrl_c_leaves_from_the_dialog_too(opened: Opened, tmp_path: Path, keys: list[str]) -> None:
+    async def run() -> None:
+        async with asking(opened, tmp_path / "out") as pilot:
+            await pilot.press(*keys)
+            assert not pilot.app.is_running
+
+    asyncio.run(run())
 
 
 def test_keys_type_where_the_folder_is_typed(opened: Opened, tmp_path: Path) -> None:

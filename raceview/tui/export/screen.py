@@ -69,6 +69,7 @@ class ExportScreen(ModalScreen[None]):
         Binding("k,up", "move(-1)", "Up", show=False),
         Binding("pagedown", "scroll(5)", "Scroll down", show=False),
         Binding("pageup", "scroll(-5)", "Scroll up", show=False),
+        Binding("question_mark", "app.help", "All keys and signs", key_display="?"),
     ]
 
     class Looked(Message):
