@@ -41,13 +41,14 @@ def counts(engine: Engine, links: str, threshold_millionths: int) -> dict[str, A
     """How much there is of everything; `links` is the relation whose confidences count."""
     (counts,) = engine.rows(
         "SELECT (SELECT count(*) FROM ticks), (SELECT count(*) FROM attempts), (SELECT count(*) FROM outputs), "
-        "(SELECT count(*) FROM phantoms), "
+        "(SELECT count(*) FROM phantoms), (SELECT count(*) FROM tick_repeats WHERE same < line), "
         f"(SELECT count(*) FROM links WHERE confidence_millionths < {threshold_millionths}), "
         f"(SELECT min(confidence_millionths) FROM {links})"
     )
-    events, attempts, rows, phantoms, ambiguous, lowest = counts
+    events, attempts, rows, phantoms, repeated, ambiguous, lowest = counts
     return {
         "events": events,
+        "repeated_ticks": repeated,
         "attempts": attempts,
         "rows": rows,
         "phantom_rows": phantoms,
@@ -183,6 +184,7 @@ def with_unknowns(summary: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **summary,
         "events": _known(summary["events"], events),
+        "repeated_ticks": _known(summary["repeated_ticks"], "ticks" not in lacking),
         "attempts": _known(summary["attempts"], "attempts" not in lacking),
         "rows": _known(summary["rows"], rows),
         "phantom_rows": _known(summary["phantom_rows"], judged),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import raceview
 from raceview.export.summary import WIDTH, render_summary
 from raceview.export.verdict import share, verdict
 from raceview.model import Cause, Outcome, Policy
@@ -52,6 +53,7 @@ ASSESSMENT: dict[str, Any] = {
         {"role": "output", "name": "final_output.csv", "records": 70250, "used": 70250, "quarantined": 0},
     ],
     "events": 70000,
+    "repeated_ticks": 0,
     "attempts": 70250,
     "rows": 70250,
     "outcomes": _outcomes(duplicated=250, unacknowledged=100, exactly_once=69650),
@@ -354,3 +356,21 @@ def test_none_that_is_known_is_told_as_none() -> None:
         ("altered", "0", "self", "overlap"),
         ("lost", "-", "unexplained", "-"),
     } <= counts
+
+
+def test_ticks_that_repeat_one_are_told() -> None:
+    told = [render_summary(_changed(repeated_ticks=count), FILES, Path("exports")) for count in (1, 2)]
+    table = ASSESSMENT_TEXT.partition("\n\noutcome ")[0]
+    assert told[0].startswith(
+        f"{table}\n- 1 tick record repeats an earlier one in all: it is no event of its own\n\noutcome "
+    )
+    assert "\n- 2 tick records repeat earlier ones in all: they are no events of their own\n" in told[1]
+
+
+def test_a_tick_that_stands_twice_counts_once(tmp_path: Path) -> None:
+    tick = '{"event_id": "e1", "timestamp": "2024-06-03T09:30:01Z", "symbol": "A", "price": 1.5, "source": "s"}\n'
+    other = tick.replace("e1", "e2").replace("1.5", "2.5")
+    (tmp_path / "raw_tick_events.log").write_text(tick + other + tick, encoding="utf-8")
+    with raceview.open_bundle(tmp_path) as inv:
+        found = inv.summary()
+    assert (found["events"], found["repeated_ticks"]) == (2, 1)

@@ -30,7 +30,7 @@ def render_summary(summary: Mapping[str, Any], files: Sequence[Path], out: Path)
     """The whole summary; `files` are those written to `out`."""
     sections = [
         _head(summary),
-        _files(summary["files"]),
+        _files(summary["files"], summary["repeated_ticks"]),
         _ledger(summary),
         _duplicates(summary),
         _by_symbol(summary["by_symbol"]),
@@ -47,12 +47,17 @@ def _head(summary: Mapping[str, Any]) -> list[str]:
     return [title, "", *wrap(" ".join(verdict(summary)), WIDTH)]
 
 
-def _files(files: Sequence[Mapping[str, Any]]) -> list[str]:
+def _files(files: Sequence[Mapping[str, Any]], repeated: int) -> list[str]:
     rows = [
         (file["role"], printable(file["name"], 30), *_shown(file, "records", "used", "quarantined"))
         for file in files
     ]
-    return _table(("input", "", "records", "used", "quarantined"), rows, names=2)
+    lines = _table(("input", "", "records", "used", "quarantined"), rows, names=2)
+    if repeated:
+        repeat = "repeats an earlier one in all: it is no event of its own"
+        many = "repeat earlier ones in all: they are no events of their own"
+        lines += _item(f"{counted(repeated, 'tick record')} {repeat if repeated == 1 else many}")
+    return lines
 
 
 def _ledger(summary: Mapping[str, Any]) -> list[str]:
