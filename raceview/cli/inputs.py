@@ -46,10 +46,11 @@ def inputs(
         raise UsageError("--demo makes its own bundle: leave BUNDLE, --ticks, --attempts and --output away")
     from tempfile import TemporaryDirectory
 
+    from raceview.export.documents import DEMO_FOLDER
     from raceview.simulate import Family, Order
     from raceview.simulate import simulate as write_bundle
 
-    with TemporaryDirectory(prefix="raceview-demo-") as temporary:
+    with TemporaryDirectory(prefix=DEMO_FOLDER) as temporary:
         made = Path(temporary) / "demo"  # the name stands in the manifest, where chance has no place
         write_bundle(made, Family.MIXED, DEMO_EVENTS, DEMO_SEED, Order.EVENT, None)
         yield Inputs(made, None, None, None)

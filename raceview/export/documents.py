@@ -79,6 +79,8 @@ def _write_trace(inv: Investigation, path: Path, progress: Progress | None) -> s
     return f"wrote {records:,} records to {path}: open it at ui.perfetto.dev"
 
 
+DEMO_FOLDER = "raceview-demo-"
+"""How the name of the folder begins that holds the bundle of `--demo`: it is gone when the command ends."""
 REPORT = Document("report", "root_cause.html", _check_report, _ready_report, _write_report)
 NOTEBOOK = Document(
     "notebook",

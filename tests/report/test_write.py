@@ -104,6 +104,12 @@ def test_the_command_names_the_files_and_the_options() -> None:
         assert command(inv) == "raceview report --ticks raw_tick_events.log"
 
 
+def test_the_command_of_a_demo_makes_another(tmp_path: Path) -> None:
+    assert _run("--demo", "-o", "out.md", cwd=tmp_path).returncode == 0
+    told = (tmp_path / "out.md").read_text(encoding="utf-8").splitlines()
+    assert "raceview report --demo -o root_cause.md" in told
+
+
 def test_markdown_loads_neither_altair_nor_textual_nor_pandas(tmp_path: Path) -> None:
     probe = (
         "import atexit, sys; from raceview.cli.main import main; atexit.register(lambda: print(*sorted("

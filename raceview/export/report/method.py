@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from raceview import policies
+from raceview.export.documents import DEMO_FOLDER
 from raceview.export.report.parts import Command, Heading, Part, Points, Section, Sentences, Table
 from raceview.model import NS_PER_MS, PRICE_UNIT_DIGITS, Options, counted, rounded
 from raceview.safe_text import printable
@@ -92,10 +93,12 @@ def command(inv: Investigation) -> str:
 
 
 def _named(inv: Investigation) -> list[str]:
-    """The bundle, where all three files lie in one folder; else file by file."""
+    """The bundle, where all three files lie in one folder, or that it is a demo's; else file by file."""
     present = list(inv.files.present())
-    folders = {file.path.resolve().parent.name for file in present}
-    if len(present) == _WHOLE and folders == {inv.files.name}:
+    places = {file.path.resolve().parent for file in present}
+    if any(folder.parent.name.startswith(DEMO_FOLDER) for folder in places):
+        return ["--demo"]
+    if len(present) == _WHOLE and {folder.name for folder in places} == {inv.files.name}:
         return [printable(inv.files.name)]
     return [word for file in present for word in (f"--{file.role}", printable(file.name))]
 
