@@ -29,7 +29,8 @@ def facts_of_bundle(inv: Investigation) -> Facts:
         rows=inv.engine.rows("SELECT count(*) FROM outputs")[0][0],
         phantom_rows=inv.engine.arrays("SELECT row FROM phantoms")["row"].astype(np.int64),
         files={
-            file.role: Records(file.records, _quarantined(inv, file.name)) for file in inv.files.present()
+            file.role: Records.of(file.records, file.quarantined, _quarantined(inv, file.name))
+            for file in inv.files.present()
         },
         findings=[finding.as_dict() for finding in inv.findings_list],
     )
@@ -60,6 +61,6 @@ def _duplicates(inv: Investigation) -> Iterator[Duplicate]:
 
 
 def _quarantined(inv: Investigation, name: str) -> tuple[int, ...]:
-    """Lines of the records of a file that could not be used."""
+    """Lines of the records that could not be used, of the files of this base name."""
     found = inv.engine.rows("SELECT file, line FROM quarantine ORDER BY file, line")
     return tuple(line for file, line in found if file == name)

@@ -63,7 +63,11 @@ def _facts(folder: Path, manifest: dict[str, Any]) -> Facts:
         rows=rows,
         phantom_rows=np.array(phantoms, np.int64),
         files={
-            role: Records(one["records"], tuple(line for file, line in quarantined if file == one["name"]))
+            role: Records.of(
+                one["records"],
+                one["quarantined"],
+                [line for file, line in quarantined if file == one["name"]],
+            )
             for role, one in inputs.items()
         },
         findings=list(_findings(folder)),

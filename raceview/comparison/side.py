@@ -136,6 +136,14 @@ class Records:
     records: int
     quarantined_lines: tuple[int, ...]
 
+    @classmethod
+    def of(cls, records: int, quarantined: int, lines: Sequence[int]) -> Records:
+        """`lines` are those of all files of this base name: that is all that is kept of where a record was.
+
+        Where two inputs share it, nobody can say which lines are whose: as many as are this one's are taken, evenly.
+        """
+        return cls(records, tuple(lines[at * len(lines) // quarantined] for at in range(quarantined)))
+
 
 @dataclass(slots=True)
 class Facts:

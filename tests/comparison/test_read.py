@@ -233,3 +233,18 @@ def test_an_export_that_has_lost_its_manifest(export: Path) -> None:
     (export / "manifest.json").unlink()
     with pytest.raises(InputError, match=r"an export whose manifest\.json is missing, .*: export again"):
         compare(export, export)
+
+
+def test_records_of_two_files_of_one_name(tmp_path: Path) -> None:
+    """What could not be used of the one is not counted for the other."""
+    for folder, name, bad in (("a", "worker_logs.csv", 2), ("b", "final_output.csv", 1)):
+        (tmp_path / folder).mkdir()
+        content = (SAMPLE / name).read_text(encoding="utf-8") + "unreadable\n" * bad
+        (tmp_path / folder / "part.csv").write_text(content, encoding="utf-8")
+    log, output = tmp_path / "a" / "part.csv", tmp_path / "b" / "part.csv"
+    with raceview.open_bundle(ticks=SAMPLE / "raw_tick_events.log", attempts=log, output=output) as inv:
+        write_exports(inv, tmp_path / "out")
+        side = side_of(inv)
+    assert side == side_of(tmp_path / "out")
+    counts = {key.name: one.count for key, one in side.tallies.items() if key.group is Group.QUARANTINE}
+    assert counts == {"ticks": 0, "attempts": 2, "output": 1}
