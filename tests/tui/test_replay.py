@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
+from analysis.hand_made import write_bundle
 from textual.pilot import Pilot
 
 from raceview.charts.slow_motion import Scale
 from raceview.tui.app import RaceviewApp
 from raceview.tui.messages import OpenReplay
 from raceview.tui.replay.screen import ReplayScreen
-from tui.conftest import Opened, wait_until
+from tui.conftest import Opened, screen_lines, wait_until
 from tui.test_app_keys import shown
 
 RACE = 48
@@ -127,5 +129,45 @@ def test_how_far_a_copy_is_off_is_never_cut(opened: Opened, width: int) -> None:
     async def run() -> None:
         async with replayed(opened, 54, (width, 24)) as (pilot, _):
             assert "○ row 54 +3.4 ms +0.41" in shown(pilot.app)
+
+    asyncio.run(run())
+
+
+LONG = """event_id worker_id start end status
+ e1 w1 1000 1030 timeout
+ e1 w2 1005 1030 success
+ e1 w3 1010 1030 success
+ e1 w4 1015 1030 success
+ e1 w5 1020 1030 success
+ e1 w6 1025 1030 success
+"""
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+def test_every_step_and_all_that_is_said_of_it_comes_into_sight(
+    opened: Opened, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """Six attempts that all wrote: more steps than there are lines, and the longest sentences."""
+    write_bundle(tmp_path / "long", "ms\n 1000", LONG, "ms\n" + " 1001\n" * 6)
+
+    async def run() -> None:
+        async with opened(tmp_path / "long", size=size) as pilot:
+            pilot.app.post_message(OpenReplay(1))
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, ReplayScreen))
+            await wait_until(pilot, lambda: " 1/" in shown(pilot.app))
+            screen = pilot.app.screen
+            assert isinstance(screen, ReplayScreen)
+            for place, told in enumerate(screen._told):
+                await pilot.pause()
+                assert f"▸{place + 1:>2} " in shown(pilot.app)
+                read = {line.strip() for line in screen_lines(pilot.app)}
+                for _ in told:
+                    if set(told) <= read:
+                        break
+                    await pilot.press("j")
+                    await pilot.pause()
+                    read |= {line.strip() for line in screen_lines(pilot.app)}
+                assert set(told) <= read
+                await pilot.press("l")
 
     asyncio.run(run())

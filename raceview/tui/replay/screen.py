@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.text import Text
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -32,6 +34,10 @@ _SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 _LABEL = 16
 _LEAST_NAME = 5
 """Columns of a worker's name without which the number of the attempt says little."""
+_LEAST_STEPS = 3
+"""Lines of the list that stay, however much there is to say of a step; half of what there is in a low terminal."""
+_FRAME = 5
+"""Lines of the head, the keys, a blank one and the rule over what a step means."""
 _KEYS = " h l step · space play/pause · + - speed · g G ends · t timeline · esc back"
 
 
@@ -46,6 +52,8 @@ class ReplayScreen(Screen[None]):
         Binding("minus", "faster(-1)", "Slower", key_display="-"),
         Binding("g,home", "end(0)", "First step"),
         Binding("G,end", "end(-1)", "Last step"),
+        Binding("j,down", "scroll(1)", "Read on about the step"),
+        Binding("k,up", "scroll(-1)", "Read back"),
         Binding("t", "timeline", "On the timeline"),
         Binding("escape", "back", "Back"),
     ]
@@ -55,7 +63,8 @@ class ReplayScreen(Screen[None]):
     ReplayScreen #head { height: 2; }
     ReplayScreen #lanes { height: auto; margin: 0 1; }
     ReplayScreen #steps { height: 1fr; margin: 1 1 0 1; }
-    ReplayScreen #meaning { height: auto; max-height: 5; margin: 0 1; border-top: solid $primary; }
+    ReplayScreen #about { margin: 0 1; border-top: solid $primary; scrollbar-size: 0 0; }
+    ReplayScreen #meaning { height: auto; }
     ReplayScreen #hint { height: 1; color: $text-muted; }
     """
 
@@ -71,12 +80,17 @@ class ReplayScreen(Screen[None]):
         self.playing = False
         self._rested = 0.0
         self._before = 0.0
+        self._told: list[list[str]] = []
+        """What there is to say of each step, in lines as long as the screen is wide."""
+        self._said: list[str] = []
+        """That of them which is drawn."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="head", markup=False)
         yield Static(id="lanes", markup=False)
         yield Static(id="steps", markup=False)
-        yield Static(id="meaning", markup=False)
+        with VerticalScroll(id="about", can_focus=False):
+            yield Static(id="meaning", markup=False)
         yield KeysLine(_KEYS, id="hint")
 
     def on_mount(self) -> None:
@@ -95,6 +109,7 @@ class ReplayScreen(Screen[None]):
         windows = [(a.start_ns, a.end_ns or a.start_ns) for a in found.attempts]
         self._scale = Scale([*windows, *((at, at) for at in steps)])
         self._cursor = self._scale.share(steps[0])
+        self._told = self._tell(found)
         self._draw()
 
     # Keys
@@ -126,6 +141,10 @@ class ReplayScreen(Screen[None]):
         """Change the speed."""
         self._speed = min(max(self._speed + step, 0), len(_SPEEDS) - 1)
         self._draw()
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll what is said of the step, where that has no room."""
+        self.query_one("#about").scroll_relative(y=lines, animate=False)
 
     def action_timeline(self) -> None:
         """The same event on the timeline."""
@@ -182,21 +201,35 @@ class ReplayScreen(Screen[None]):
     # Drawing
 
     def on_resize(self) -> None:
+        if self._replay:
+            self._told = self._tell(self._replay)
         self._draw()
 
     def _draw(self) -> None:
         if not self._replay:
             return
         found, step = self._replay, self._steps[self.place]
+        lanes = self._lanes(found, step)
+        room = max(2, self.size.height - _FRAME - len(lanes))
+        most = max(map(len, self._told))  # of any step: the list does not jump as one steps
+        about = min(most, room - min(_LEAST_STEPS, room // 2))
         self.query_one("#head", Static).update(self._head(found, step))
-        self.query_one("#lanes", Static).update(Text("\n").join(self._lanes(found, step)))
-        self.query_one("#steps", Static).update(Text("\n").join(self._list()))
-        told = meaning(step, found)
-        if evidence := self._evidence(step):
-            told += f" ({evidence})"
-        if self.place == len(self._steps) - 1:
-            told += f" So: {conclusion(found)}."
-        self.query_one("#meaning", Static).update(Text(told))
+        self.query_one("#lanes", Static).update(Text("\n").join(lanes))
+        self.query_one("#steps", Static).update(Text("\n").join(self._list(room - about)))
+        self.query_one("#about").styles.height = about + 1
+        if (told := self._told[self.place]) is not self._said:
+            self._said = told
+            self.query_one("#about").scroll_home(animate=False)
+            self.query_one("#meaning", Static).update("\n".join(told))
+
+    def _tell(self, found: Replay) -> list[list[str]]:
+        """What each step means, where that stands, and at the last one the verdict; as lines."""
+        told = []
+        for step in found.steps:
+            evidence = self._evidence(step)
+            told.append(meaning(step, found) + (f" ({evidence})" if evidence else ""))
+        told[-1] += f" So: {conclusion(found)}."
+        return [wrap(one, max(1, self.size.width - 2), break_on_hyphens=False) for one in told]
 
     def _head(self, found: Replay, step: Step) -> Text:
         state = "▶ playing" if self.playing else "‖ paused"
@@ -254,9 +287,8 @@ class ReplayScreen(Screen[None]):
         rows = [(one.at_ns, ROLES[one.row.role]) for one in come if one.row]
         return (*late, *rows)
 
-    def _list(self) -> list[Text]:
+    def _list(self, room: int) -> list[Text]:
         """The steps around the current one, as many as there is room for."""
-        room = max(1, self.query_one("#steps").size.height)
         start = min(max(0, self.place - room // 2), max(0, len(self._steps) - room))
         digits = second_digits([step.at_ns for step in self._steps])
         return [self._line(place, digits) for place in range(start, min(start + room, len(self._steps)))]
