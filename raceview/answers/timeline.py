@@ -158,6 +158,11 @@ class Lanes:
         """How many attempts there are."""
         return sum(map(len, self.workers))
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is no attempt, no row and no row that is lacking: nothing has a place in time."""
+        return not any(map(len, self))
+
     def only(self, events: Integers) -> Lanes:
         """What is left of the case when only these events (sorted) are looked at; the scale of time stays."""
         kept = np.isin(self.races, events)

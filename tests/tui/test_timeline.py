@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
 
@@ -63,6 +64,21 @@ def test_it_begins_with_all_of_it(opened: Opened) -> None:
         assert max(map(len, text.split("\n"))) == 80
 
     on_timeline(opened, act)
+
+
+@pytest.mark.parametrize("width", [60, 80, 97, 120, 160])
+def test_the_header_reaches_from_the_first_event_to_after_the_last(opened: Opened, width: int) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        sight = sight_of(pilot)
+        told = re.search(r"^ (\S+) (\S+)–(?:(\S+) )?(\S+) UTC", shown(pilot))
+        assert told
+        day, begin, _, end = told.groups()
+        first, last = (np.datetime64(ns, "ns") for ns in sight.lanes.span)
+        end = end if ":" in end else begin[:8] + end
+        assert np.datetime64(f"{day}T{begin}", "ns") <= first
+        assert np.datetime64(f"{day}T{end}", "ns") >= last
+
+    on_timeline(opened, act, width=width)
 
 
 def test_next_race_shows_both_windows_and_why(opened: Opened) -> None:
@@ -262,6 +278,21 @@ def test_a_missing_file_is_named(opened: Opened, tmp_path: Path, missing: str, w
         await until(pilot, words)
 
     on_timeline(opened, act, folder)
+
+
+def test_ticks_alone_are_nothing_to_draw(opened: Opened, tmp_path: Path) -> None:
+    """And no time of the year 1970 is anywhere, nor kept for the next session."""
+    shutil.copy(SAMPLE / "raw_tick_events.log", tmp_path)
+
+    async def act(pilot: Pilot[None]) -> None:
+        await until(pilot, "There is nothing to draw: no attempt and no row is known.")
+        assert "no worker log: no lanes  ·  no output: no rows" in shown(pilot)
+        await pilot.press("h", "w", "f", "enter")
+        assert "19" not in shown(pilot)
+        assert view_of(pilot).time_ns() is None
+        assert view_of(pilot).place() == {}
+
+    on_timeline(opened, act, tmp_path)
 
 
 def test_what_is_asked_for_before_the_lanes_are_there_is_done(opened: Opened) -> None:

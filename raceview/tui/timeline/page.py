@@ -21,6 +21,8 @@ _TALL = 30
 """Lines from which there is room for a legend, and for more about the selected event."""
 _NOTHING = "nothing is selected: n goes to the next race, h j k l to an attempt"
 
+_EMPTY = "There is nothing to draw: no attempt and no row is known."
+
 Line = list[Run]
 
 
@@ -52,6 +54,12 @@ def page(sight: Sight, told: Told, top: int, width: int, height: int) -> tuple[l
     return lines[:height], layout
 
 
+def empty_page(missing: Collection[str], width: int) -> list[Line]:
+    """Instead of the lines where there is nothing that has a place in time; `missing` are roles of files."""
+    told = [[Run(f" {line}", PLAIN)] for line in wrap(_EMPTY, max(1, width - 2))]
+    return [*told, words.rule(_absent(missing), width)]
+
+
 def _notes(sight: Sight, told: Told, layout: Layout, deeper: int) -> Iterator[str]:
     """What is not shown, and why."""
     if layout.first:
@@ -63,12 +71,16 @@ def _notes(sight: Sight, told: Told, layout: Layout, deeper: int) -> Iterator[st
     if count := len(sight.folds):
         folded = int((sight.folds.ends - sight.folds.starts).sum())
         yield f"{count:,} idle {'gap' if count == 1 else 'gaps'} folded, {duration(folded)}"
-    if "attempts" in told.missing:
-        yield "no worker log: no lanes"
-    if "output" in told.missing:
-        yield "no output: no rows"
+    yield from _absent(told.missing)
     if deeper:
         yield f"stacked {deeper:,} deeper than shown"
+
+
+def _absent(missing: Collection[str]) -> Iterator[str]:
+    if "attempts" in missing:
+        yield "no worker log: no lanes"
+    if "output" in missing:
+        yield "no output: no rows"
 
 
 def _selected(sight: Sight, moment: Moment | None, width: int, lines: int) -> list[Line]:

@@ -32,7 +32,7 @@ from raceview.tui.event.actions import ask_note
 from raceview.tui.messages import CopyEvidence, OpenEvent, OpenReplay
 from raceview.tui.timeline import moves
 from raceview.tui.timeline import picture as pictures
-from raceview.tui.timeline.page import Told, page
+from raceview.tui.timeline.page import Told, empty_page, page
 from raceview.tui.timeline.picture import ABOVE, Layout, Sight
 from raceview.tui.timeline.place import KeptPlace
 from raceview.tui.view import View
@@ -221,10 +221,12 @@ class TimelineView(View):
         return str(self._where)
 
     def time_ns(self) -> int | None:
-        return moves.centre_ns(self._sight) if self._sight else None
+        return moves.centre_ns(self._sight) if self._sight and not self._empty else None
 
     def place(self) -> dict[str, object]:
-        return KeptPlace.of(self._sight, self._folded).as_dict() if self._sight else {}
+        if not self._sight or self._empty:
+            return {}
+        return KeptPlace.of(self._sight, self._folded).as_dict()
 
     def go_to_place(self, place: dict[str, object]) -> None:
         kept = KeptPlace.read(place)
@@ -330,6 +332,11 @@ class TimelineView(View):
                 self._look_up(event)
         self._draw_soon()
 
+    @property
+    def _empty(self) -> bool:
+        """Whether nothing in the case has a place in time, whatever the filter."""
+        return self._all is not None and self._all.empty
+
     def _width(self, lanes: Lanes) -> int:
         return max(1, self._chart.size.width - pictures.names_width(lanes) - 1)
 
@@ -349,13 +356,17 @@ class TimelineView(View):
         if not self._sight:
             self._chart.show([[Run(" reading the attempts", PLAIN)]])
             return
+        missing = self.case.summary["missing"] if self.case else ()
+        if self._empty:
+            self._chart.show(empty_page(missing, size.width))
+            return
         lanes = self._sight.lanes
         if self._sight.window.width != self._width(lanes):
             self._sight = moves.resized(self._sight, self._width(lanes))
         told = Told(
             self._where,
             self._all.size if self._all else lanes.size,
-            self.case.summary["missing"] if self.case else (),
+            missing,
             self._moment,
         )
         lines, self._layout = page(self._sight, told, self._top, size.width, size.height)

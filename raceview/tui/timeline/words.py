@@ -23,8 +23,9 @@ def header(sight: Sight, race: int | None, width: int) -> list[Run]:
     edges = sight.edges
     first, last, step = int(edges[0]), int(edges[-1]), sight.window.step
     fine = int(10 ** (len(str(step)) - 1))
+    last = -(-last // fine) * fine  # never before what is still shown
     day, until = date(first), date(last)
-    begin, end = clock(first // fine * fine, fine), clock(last // fine * fine, fine)
+    begin, end = clock(first // fine * fine, fine), clock(last, fine)
     if day != until:
         end = f"{until} {end}"
     elif begin[:8] == end[:8] and len(end) > 8:  # noqa: PLR2004  # HH:MM:SS
