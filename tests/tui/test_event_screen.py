@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from analysis.hand_made import write_bundle
 from textual.pilot import Pilot
 
 from raceview.tui.app import RaceviewApp
@@ -62,6 +63,25 @@ def test_a_race_on_one_screen(opened: Opened) -> None:
             ):
                 assert fact in shown
             assert max(map(len, screen_lines(pilot.app))) == 80
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (160, "○ 4,015  16.934537  1,705.85  +1.106 ms +0.61   duplicate  dropped  0.998  :4017"),
+        (80, "○ 4,015 16.934537 1,705.85 +1.106 ms +0.61  duplicate dropped 0.998 :4017"),
+        (72, "○ 4,015 16.934537 +1.106 ms +0.61  duplicate dropped 0.998 :4017"),
+        (60, "○ 4,015 16.934537 +1.106 ms +0.61  duplicate 0.998 :4017"),
+    ],
+)
+def test_wide_numbers_leave_the_confidence_where_it_is(opened: Opened, width: int, line: str) -> None:
+    """Blanks go first, then the price, which the head and the difference tell."""
+
+    async def run() -> None:
+        async with page(opened, 3928, size=(width, 24)) as pilot:
+            assert seen(pilot, line)
 
     asyncio.run(run())
 
@@ -144,6 +164,22 @@ def test_attempts_are_gone_through_in_a_ring(opened: Opened) -> None:
                 await pilot.pause()
                 selected += [line[3] for line in screen_lines(pilot.app) if line.startswith(" ▸")]
             assert "".join(selected) == "123132"
+
+    asyncio.run(run())
+
+
+def test_the_selected_attempt_is_scrolled_to(opened: Opened, tmp_path: Path) -> None:
+    attempts = "".join(f" e1 w{n:02} {1000 + n} {1100 + n}\n" for n in range(30))
+    write_bundle(tmp_path / "many", "ms\n 1000", f"event_id worker_id start end\n{attempts}", "ms\n 1000")
+
+    async def run() -> None:
+        async with page(opened, 1, bundle=tmp_path / "many") as pilot:
+            for key, number in (("left", 30), ("right", 1), ("right", 2)):
+                await pilot.press(f"{key}_square_bracket")
+                await wait_until(pilot, lambda n=number: seen(pilot, f"▸ {n} "))  # type: ignore[misc]
+            assert seen(pilot, "attempts · worker_logs.csv")
+            await pilot.press("G", "right_square_bracket")
+            await wait_until(pilot, lambda: seen(pilot, "▸ 3 "))
 
     asyncio.run(run())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from textwrap import wrap
 
 from textual.content import Content
@@ -16,11 +17,15 @@ from raceview.model import NS_PER_SECOND
 from raceview.safe_text import columns, left, printable
 from raceview.tui.event.bars import axis_of, bar, row_mark, row_marks, times
 
+POINTER = "▸"
+"""Stands before the attempt that is selected."""
 _LEAST_BAR = 8
 _DIM = "ansi_bright_black"
 _MINUTE = 60 * NS_PER_SECOND
-_SPARE: tuple[tuple[str, ...], ...] = ((), ("conf",), ("conf", "action"), ("conf", "action", "price"))
-"""What is left out of the rows, as much as it takes: the head tells the least confidence, the tick the price."""
+_GAP, _SMALL_GAP = "  ", " "
+_SPARE: tuple[tuple[str, ...], ...] = ((), ("price",), ("price", "action"), ("price", "action", "conf"))
+"""What is left out of the rows, as much as it takes: the head tells the tick's price, and how far off a row's is stays;
+the head tells the least confidence, too."""
 _LABEL = 6
 """Columns before the sentences."""
 
@@ -85,7 +90,7 @@ def _attempts(page: EventPage, width: int, selected: int) -> list[Content]:
     shown = [Content.styled(f"   {head}", _DIM)]
     for attempt, line in zip(page.attempts, lines, strict=True):
         here = attempt.number == selected
-        text = Content.styled(f" {'▸' if here else ' '} {line}", "bold" if here else "")
+        text = Content.styled(f" {POINTER if here else ' '} {line}", "bold" if here else "")
         window = bar(page, attempt, axis, here)
         if beside:
             shown.append(text + Content(" " * (used - columns(line) + 1)) + window)
@@ -120,9 +125,9 @@ def _rows(page: EventPage, width: int) -> list[Content]:
     against = "against the first" if page.inferred else "against the tick"
     heads = ["row", "time", "price", against, "role", "action", "conf", "line"]
     cells = [_row_cells(page, row) for row in page.rows]
-    for spare in _SPARE:
+    for spare, gap in product(_SPARE, (_GAP, _SMALL_GAP)):
         here = [at for at, head in enumerate(heads) if head not in spare]
-        texts = _table([heads[at] for at in here], [[line[at] for at in here] for line in cells])
+        texts = _table([heads[at] for at in here], [[line[at] for at in here] for line in cells], gap)
         if max(map(columns, texts)) + 4 <= width:
             break
     shown = [Content.styled(f"   {texts[0]}", _DIM)]
@@ -145,11 +150,11 @@ def _row_cells(page: EventPage, row: JudgedRow) -> list[str]:
     ]
 
 
-def _table(heads: Sequence[str], cells: Sequence[Sequence[str]]) -> list[str]:
+def _table(heads: Sequence[str], cells: Sequence[Sequence[str]], gap: str = _GAP) -> list[str]:
     """Lines of equal columns, the heads first; the last head may be longer than its column."""
     widths = [max(map(columns, column)) for column in zip(heads, *cells, strict=True)]
     return [
-        "  ".join([*(left(text, wide) for text, wide in zip(line[:-1], widths, strict=False)), line[-1]])
+        gap.join([*(left(text, wide) for text, wide in zip(line[:-1], widths, strict=False)), line[-1]])
         for line in (heads, *cells)
     ]
 

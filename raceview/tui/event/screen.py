@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
@@ -19,11 +20,13 @@ from raceview.answers.event_page import EventPage, event_page
 from raceview.errors import RaceviewError
 from raceview.tui.case import Case
 from raceview.tui.event.actions import ask_note
-from raceview.tui.event.layout import page_lines
+from raceview.tui.event.layout import POINTER, page_lines
 from raceview.tui.main_screen import MainScreen
 from raceview.tui.messages import CopyEvidence, OpenReplay, OpenTimeline
 from raceview.tui.widgets.keys_line import KeysLine
 
+_OF_ATTEMPT = 2
+"""Lines that an attempt takes at most: its bar may be on one of its own."""
 HINT = " t timeline · space replay · n/N next · [ ] attempt · y copy · m note · esc back"
 
 
@@ -156,6 +159,16 @@ class EventScreen(Screen[None]):
                 (self._selected + step - 1) % count + 1 if self._selected else (1 if step > 0 else count)
             )
             self._draw()
+            self._scroll_to_selected()
+
+    def _scroll_to_selected(self) -> None:
+        """Bring the attempt with its bar into sight; the top of the page where that leaves it there."""
+        page, lines = self.query_one("#page"), str(self.query_one("#text", Static).content).splitlines()
+        at = next((y for y, line in enumerate(lines) if line.startswith(f" {POINTER} ")), 0)
+        if at + _OF_ATTEMPT <= page.size.height:
+            page.scroll_home(animate=False)
+        else:
+            page.scroll_to_region(Region(0, at, 1, _OF_ATTEMPT), animate=False)
 
     def action_copy(self) -> None:
         """Copy the evidence as text."""
