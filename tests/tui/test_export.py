@@ -29,7 +29,7 @@ from raceview.tui.export import writing
 from raceview.tui.export.folder import typed_path
 from raceview.tui.export.screen import ExportScreen
 from raceview.tui.screens.help import HelpScreen
-from tui.conftest import SAMPLE, Opened, app_of, wait_until
+from tui.conftest import SAMPLE, Opened, app_of, screen_lines, wait_until
 
 
 @asynccontextmanager
@@ -164,6 +164,46 @@ def test_says_what_is_replaced(opened: Opened, tmp_path: Path) -> None:
     asyncio.run(run())
     assert {path.name for path in tmp_path.iterdir()} >= {"notes.txt", "manifest.json"}
     assert (tmp_path / "manifest.json").read_text() == "{}"
+
+
+def test_says_what_is_removed(opened: Opened, tmp_path: Path) -> None:
+    """Without an output there are no clean rows: those of an older export do not stay beside the new files."""
+    old = tmp_path / "deduplicated_output.csv"
+    old.write_text("rows of yesterday")
+
+    async def run() -> None:
+        async with opened(None, ticks=SAMPLE / "raw_tick_events.log") as pilot:
+            await pilot.press("e")
+            await wait_until(pilot, lambda: isinstance(pilot.app.screen, ExportScreen))
+            pilot.app.screen.query_one(Input).value = str(tmp_path)
+            await wait_until(pilot, lambda: says(pilot, "there", f"{old.name} in it will be removed"))
+            assert says(pilot, "files", f"− {old.name}")
+            await pilot.press("enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "9 files written"))
+            assert not says(pilot, "files", old.name)
+
+    asyncio.run(run())
+    assert not old.exists()
+
+
+def test_what_came_of_it_is_in_sight_however_long_the_dialog(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "_write", lambda inv, name, folder, tell: [folder / name])
+    out = tmp_path / " ".join(["a folder with a long name"] * 4)
+
+    async def run() -> None:
+        async with asking(opened, out) as pilot:
+            await pilot.press("j", "space", "j", "space", "j", "space", "j", "space", "enter")
+            await wait_until(pilot, lambda: says(pilot, "status", "5 files written"))
+            await pilot.pause()
+            shown = " ".join(" ".join(screen_lines(pilot.app)).replace("│", " ").split())
+            assert " ".join(text(pilot, "status").split()) in shown
+            await pilot.press("pagedown")
+            await pilot.pause()
+            assert "5 files written" in "\n".join(screen_lines(pilot.app))
+
+    asyncio.run(run())
 
 
 def test_a_tilde_of_nobodys_is_a_name() -> None:

@@ -19,6 +19,7 @@ from textual.widgets import Input, Static
 
 from raceview.answers.policy_preview import Effect, effect
 from raceview.export import file_names
+from raceview.export.write import EVERY_FILE
 from raceview.safe_text import printable
 from raceview.tui.case import Case
 from raceview.tui.clipboard import copy
@@ -58,6 +59,7 @@ class ExportScreen(ModalScreen[None]):
     ExportScreen Horizontal > * { width: 1fr; height: auto; }
     ExportScreen .gap { margin-top: 1; }
     ExportScreen.-low .gap { margin-top: 0; }
+    ExportScreen #status { dock: bottom; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "write", "Write the files"),
@@ -282,8 +284,13 @@ class ExportScreen(ModalScreen[None]):
 
     @property
     def _every_name(self) -> list[str]:
-        """The files that there could be."""
-        return [*self._names, *(choice.file for choice in DOCUMENTS)]
+        """The files that there could be, those that an export would remove among them."""
+        return [*self._names, *self._removed_names, *(choice.file for choice in DOCUMENTS)]
+
+    @property
+    def _removed_names(self) -> list[str]:
+        """Files of an older set that the new one lacks: they do not stay behind."""
+        return sorted(EVERY_FILE.difference(self._names))
 
     @property
     def _chosen_names(self) -> set[str]:
@@ -291,16 +298,14 @@ class ExportScreen(ModalScreen[None]):
         return names | set(self._names) if FILES in self._chosen else names
 
     def _say(self, content: Content) -> None:
-        status = self.query_one("#status", Static)
-        status.update(content)
-        if content.plain:
-            self.call_after_refresh(status.scroll_visible, animate=False)
+        self.query_one("#status", Static).update(content)
 
     def _draw(self) -> None:
         inv, files = self._case.investigation, self.query_one("#files", Static)
         written, whole = self._state == _WRITTEN, FILES in self._chosen
         there = replace(self._folder, there=self._folder.there & self._chosen_names)
-        self.query_one("#there", Static).update(words.of_folder(there, written, whole))
+        removed = [name for name in self._removed_names if whole and name in self._folder.there]
+        self.query_one("#there", Static).update(words.of_folder(there, removed, written, whole))
         what = self.query_one("#what", Static)
         choices = words.Choices(self._chosen, self._refusals, self._cursor)
         what.update(words.of_choices(choices, self._folder, written, what.size.width))
@@ -309,7 +314,8 @@ class ExportScreen(ModalScreen[None]):
         )
         if files.parent:
             files.parent.display = whole
-        files.update(words.of_files(self._names, self._folder, written, files.size.width))
+        listed = [*self._names, *([] if written else removed)]
+        files.update(words.of_files(listed, removed, self._folder, written, files.size.width))
         commands = "\n".join(map(printable, self._command().split("\n")))
         self.query_one("#command", Static).update(Content(commands))
         typing = self._state == _ASKING and self.focused

@@ -29,18 +29,23 @@ _ROOMY = 56
 """Columns below which a file's name alone must do."""
 _WARNING = "ansi_bright_yellow"
 _GAP = "  "
+_GONE = "−"
 _FULL, _EMPTY, _BAR_WIDTH = "█", "░", 30
 
 
-def of_folder(folder: Folder, written: bool, whole: bool) -> Content:
-    """What is in the folder now, or why it will not do; `whole` is a set of files rather than single ones."""
+def of_folder(folder: Folder, removed: Sequence[str], written: bool, whole: bool) -> Content:
+    """What is in the folder now, or why it will not do; `whole` is a set of files rather than single ones.
+
+    `removed` are files of an older set that will not be there any more.
+    """
     if written:
         return Content("✓ holds one whole set" if whole else "✓ is there")
     if folder.refusal:
         return of_refusal(folder.refusal)
-    if count := len(folder.there):
-        files = "1 file" if count == 1 else f"{count} files"
-        return Content.styled(f"~ is there: {files} in it will be replaced", _WARNING)
+    deeds = [f"{counted(len(folder.there), 'file')} in it will be replaced"] if folder.there else []
+    deeds += [f"{name} in it will be removed" for name in removed]
+    if deeds:
+        return Content.styled(f"~ is there: {', '.join(deeds)}", _WARNING)
     return Content("+ is there: nothing in it will be replaced" if folder.exists else "+ will be made")
 
 
@@ -80,9 +85,11 @@ def _mark(name: str, folder: Folder, written: bool) -> str:
     return "✓" if written else "~" if name in folder.there else "+"
 
 
-def of_files(names: Sequence[str], folder: Folder, written: bool, width: int) -> Content:
-    """The names with what becomes of each (written, replaced, new), in two columns where there is room for them."""
-    told = [f"{_mark(name, folder, written)} {name}" for name in names]
+def of_files(
+    names: Sequence[str], removed: Sequence[str], folder: Folder, written: bool, width: int
+) -> Content:
+    """The names with what becomes of each (written, replaced, new, `removed`), in two columns where they fit."""
+    told = [f"{_GONE if name in removed else _mark(name, folder, written)} {name}" for name in names]
     wide = max(map(len, told)) + len(_GAP)
     if 2 * wide - len(_GAP) > width:
         return Content("\n".join(told))
