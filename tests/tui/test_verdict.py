@@ -250,6 +250,22 @@ def test_what_cannot_be_known_is_no_zero(opened: Opened, tmp_path: Path, missing
     asyncio.run(run())
 
 
+def test_what_could_not_be_read_is_in_a_view_that_is_there(opened: Opened, tmp_path: Path) -> None:
+    """The file that an export has of it is not there before."""
+    folder = tmp_path / "bad"
+    shutil.copytree(SAMPLE, folder)
+    with (folder / "worker_logs.csv").open("a", encoding="utf-8") as log:
+        log.write("evt_0000001,w,yesterday,,success\n")
+
+    async def run() -> None:
+        async with opened(folder) as pilot:
+            text = " ".join(shown(view_of(pilot).page).split())
+            assert "1 record could not be read: see 4 Findings." in text
+            assert "quarantine.csv" not in text
+
+    asyncio.run(run())
+
+
 def test_names_from_the_files_show_as_text_and_are_doors(opened: Opened, tmp_path: Path) -> None:
     folder = tmp_path / "b"
     folder.mkdir()

@@ -30,12 +30,14 @@ _UNKNOWN = "-"
 _NAME = 14
 MORE = "more:"
 """How doors are named that show the rest of a list on this page."""
+_IN_EXPORT, _HERE = "see quarantine.csv", "see 4 Findings"
+"""Where the records are that could not be read: the file is not there before an export, the view is."""
 _SHOWN_OUTCOMES = (Outcome.EXACTLY_ONCE, *(name for name in Outcome if name is not Outcome.EXACTLY_ONCE))
 
 
 def sentences(summary: Mapping[str, Any], width: int, apart: bool) -> list[Line]:
     """What happened, in words, the first sentence bold; `apart` gives each sentence a line of its own."""
-    first, *rest = verdict(summary)
+    first, *rest = (sentence.replace(_IN_EXPORT, _HERE) for sentence in verdict(summary))
     if apart:
         return [
             [Piece(f" {line}", HEAD if sentence is first else "")]
