@@ -90,6 +90,11 @@ def test_a_filter_narrows_and_escape_takes_it_away(opened: Opened) -> None:
             view.narrow("cause:zombie_write symbol:maruti")
             await wait_until(pilot, lambda: seen(pilot, "/ filter: symbol:maruti cause:zombie_write  "))
             assert view.filter_text() == "symbol:maruti cause:zombie_write"
+            assert seen(pilot, "  by time ")
+            view.narrow("symbol:maruti")
+            await wait_until(pilot, lambda: seen(pilot, "by time   2024-11-10 UTC"))
+            view.narrow("cause:zombie_write symbol:maruti worker:worker-1 worker:worker-2 worker:worker-3")
+            await wait_until(pilot, lambda: seen(pilot, "...  by time "))
             view.narrow("symbol:nobody")
             await wait_until(pilot, lambda: seen(pilot, "no duplicated event matches"))
             await pilot.press("enter", "t", "space", "m", "y")  # nothing there: nothing happens

@@ -129,6 +129,38 @@ def test_a_filter_narrows_every_kind(opened: Opened) -> None:
     asyncio.run(run())
 
 
+def test_what_a_filter_hides_is_counted_and_the_order_told(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            view = await at_findings(pilot)
+            whole = view.count
+            assert whole is not None
+            assert f" {whole:,} findings, gravest first" in text_of(view, "title")
+            view.narrow("finding:lost")
+            await listed(pilot, "finding:lost")
+            title = f" 9 findings, gravest first · filter finding:lost hides {whole - 9:,}"
+            await wait_until(pilot, lambda: text_of(view, "title").startswith(title))
+            view.narrow("finding:same_key")  # these are shown on request alone
+            shown = await listed(pilot, "finding:same_key")
+            assert shown.count
+            assert f"hides {whole:,}" in text_of(view, "title")
+
+    asyncio.run(run())
+
+
+def test_a_session_that_begins_with_a_filter_counts_what_it_hides(opened: Opened) -> None:
+    async def run() -> None:
+        async with opened() as pilot:
+            await pilot.press("4")
+            await wait_until(pilot, lambda: isinstance(getattr(pilot.app, "main").view, FindingsView))  # noqa: B009
+            view_of(pilot).narrow("symbol:INFY")
+            await listed(pilot, "symbol:INFY")
+            view = view_of(pilot)
+            await wait_until(pilot, lambda: " filter symbol:INFY hides " in text_of(view, "title"))
+
+    asyncio.run(run())
+
+
 def test_the_finding_under_the_cursor_stands_below_in_full(opened: Opened) -> None:
     async def run() -> None:
         async with opened() as pilot:

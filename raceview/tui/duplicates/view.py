@@ -176,11 +176,11 @@ class DuplicatesView(View):
         no_log = "   no worker log: causes not known" if "attempts" in case.summary["missing"] else ""
         if case.summary.get("inferred"):
             no_log = "   inferred: causes not known"
-        order = f"sorted by {self._sort}{', reversed' if self._reverse else ''}"
+        order = f"by {self._sort}{', reversed' if self._reverse else ''}"
         told, days = f"{count}{where}{no_log}", f"  {_days(found)} "
-        right = f"  {order} {days}"
-        if columns(told) + len(right) > self.size.width:
-            right = days  # a mark at its column says the order, too
+        last = f"  {order} " if self._where else days  # a mark at its column says the order, too
+        forms = (f"  sorted {order} {days}", f"  {order} {days}", last)
+        right = next((form for form in forms if columns(told) + len(form) <= self.size.width), forms[-1])
         room = max(0, self.size.width - len(right))
         told = printable(told, room)
         self.query_one("#duplicates-about", Static).update(

@@ -18,7 +18,8 @@ from textual.worker import get_current_worker
 from raceview.answers.amounts import date
 from raceview.answers.filters import Filter, parse
 from raceview.answers.finding_kinds import FindingKind
-from raceview.safe_text import printable
+from raceview.model import counted
+from raceview.safe_text import columns, printable
 from raceview.tui.case import Case
 from raceview.tui.findings.kinds import Kinds, after, width_in
 from raceview.tui.findings.marks import name
@@ -40,6 +41,14 @@ class Listed(Message):
     def __init__(self, where: Filter, every: FindingsList, shown: FindingsList) -> None:
         super().__init__()
         self.where, self.every, self.shown = where, every, shown
+
+
+class Whole(Message):
+    """All findings are counted, whatever the filter."""
+
+    def __init__(self, every: FindingsList) -> None:
+        super().__init__()
+        self.every = every
 
 
 class PageRead(Message):
@@ -74,6 +83,8 @@ class FindingsView(View):
         self._where = Filter()
         self._every: FindingsList | None = None
         self._shown: FindingsList | None = None
+        self._whole: FindingsList | None = None
+        """Without a filter: what one hides is told."""
         self._rows = FindingRows(0, self._want)
         self._reading = False
         self._row_wanted = 0
@@ -186,6 +197,8 @@ class FindingsView(View):
         shown = every if where == rest else findings_list(case.investigation, where)
         if not worker.is_cancelled:
             self.post_message(Listed(where, every, shown))
+        if self._whole is None and not worker.is_cancelled:
+            self.post_message(Whole(every if not rest else findings_list(case.investigation, Filter())))
 
     def on_listed(self, message: Listed) -> None:
         if message.where != self._where:
@@ -195,6 +208,10 @@ class FindingsView(View):
         self._draw()
         self.table.move_to(self._row_wanted or self.table.cursor)
         self._row_wanted = 0
+
+    def on_whole(self, message: Whole) -> None:
+        self._whole = message.every
+        self._draw_title()
 
     def _want(self, page: int) -> None:
         """Read a page, one at a time: when it is there, what is in sight by then is asked for again."""
@@ -235,18 +252,27 @@ class FindingsView(View):
         return "nothing of the kind"
 
     def _draw_title(self) -> None:
-        count = "" if self._shown is None else f"{len(self._shown):,}"
-        noun = "finding" if count == "1" else "findings"
-        where = f" · filter {printable(str(self._where))} · esc all" if self._where else ""
+        count = " findings" if self._shown is None else f" {counted(len(self._shown), 'finding')}"
         days = ""
         if self.case and self.case.span:
             first, last = date(self.case.span.first_ns), date(self.case.span.last_ns)
             days = f"{first} UTC " if first == last else f"{first} to {last} UTC "
         room = self.size.width - len(days)
-        text = printable(f" {count} {noun}{where}", max(0, room))
+        forms = [f"{count}, gravest first", count]
+        if self._where:
+            kept = f" · filter {printable(str(self._where))}{self._hidden()}"
+            forms = [f"{form}{kept}{leave}" for form in forms for leave in (" · esc all", "")]
+        text = next((form for form in forms if columns(form) <= room), printable(forms[-1], max(0, room)))
         self.query_one("#findings-title", Static).update(
-            Content.assemble((text, "bold"), " " * max(0, room - len(text)), (days, "dim"))
+            Content.assemble((text, "bold"), " " * max(0, room - columns(text)), (days, "dim"))
         )
+
+    def _hidden(self) -> str:
+        """How many the filter hides, once that is known; kinds that are shown on request alone are none of them."""
+        if self._whole is None or self._shown is None:
+            return ""
+        kept = sum(self._shown.counts.get(kind) or 0 for kind in self._whole.counts)
+        return f" hides {len(self._whole) - kept:,}"
 
     def _draw_kinds(self) -> None:
         if self._every is None or self._shown is None:
