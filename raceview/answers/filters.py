@@ -106,7 +106,9 @@ def parse(text: str) -> Filter:
         if not value:
             raise UsageError(f"{field}: of what? Write {field}:NAME")
         if field in _WORDS:
-            if terms and _folded(f"{value} {terms[0]}") in _WORDS[field]:  # `cause:zombie write`
+            if terms and _folded(f"{value} {terms[0]}") in map(
+                _folded, _WORDS[field]
+            ):  # `cause:zombie write`
                 value += f" {terms.pop(0)}"
             value = _known(field, value)
         found.setdefault(field, []).append(value)
@@ -116,7 +118,8 @@ def parse(text: str) -> Filter:
 def _known(field: str, typed: str) -> str:
     """The word of a field that is meant: the one typed, else the only one that begins so."""
     words, folded = _WORDS[field], _folded(typed)
-    begun = [folded] if folded in words else [word for word in words if word.startswith(folded)]
+    begun = [word for word in words if _folded(word) == folded]
+    begun = begun or [word for word in words if _folded(word).startswith(folded)]
     if not begun:
         raise UsageError(f"no {field} {typed!r}: choose from {', '.join(words)}")
     if len(begun) > 1:
@@ -125,8 +128,8 @@ def _known(field: str, typed: str) -> str:
 
 
 def _folded(typed: str) -> str:
-    """As words of the model are written."""
-    return "_".join(typed.lower().replace("-", " ").split())
+    """Small letters without what stands between them: `time-out` is `timeout`, `zombie write` is `zombie_write`."""
+    return "".join(typed.lower().replace("-", " ").replace("_", " ").split())
 
 
 def term(field: str, word: str) -> str:

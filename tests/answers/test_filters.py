@@ -31,6 +31,7 @@ def test_words_quotes_and_fields() -> None:
         ('cause:"Zombie Write" write', "cause:zombie_write write"),
         ("cause:zombie lost", "cause:zombie_write lost"),
         ("cause:self-overlap cause:red", "cause:self_overlap cause:redelivery"),
+        ("finding:time-out finding:Time out", "finding:timeout"),
         ("outcome:exactly once 1162", "outcome:exactly_once 1162"),
         ("kind:price", "kind:price"),  # the whole word, though price+time begins so
         ("kind:price+", "kind:price+time"),
