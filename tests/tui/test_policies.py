@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from raceview.answers.policy_preview import changed_rows
+from raceview.investigation import Investigation
 from raceview.model import Policy
 from raceview.tui.app import RaceviewApp
 from raceview.tui.policies import view as policies
@@ -52,10 +53,14 @@ def line_of(pilot: Pilot[None], policy: Policy) -> str:
     return next(line for line in lines(pilot, "scores") if policy in line.split())
 
 
-def chosen(pilot: Pilot[None]) -> Policy:
+def investigation_of(pilot: Pilot[None]) -> Investigation:
     assert isinstance(pilot.app, RaceviewApp)
     assert pilot.app.case
-    return pilot.app.case.investigation.policy
+    return pilot.app.case.investigation
+
+
+def chosen(pilot: Pilot[None]) -> Policy:
+    return investigation_of(pilot).policy
 
 
 async def move_to(pilot: Pilot[None], policy: Policy) -> None:
@@ -92,7 +97,7 @@ def test_moving_previews_and_chooses_nothing(opened: Opened) -> None:
             assert chosen(pilot) is Policy.SOURCE
             first = lines(pilot, "changed")[1].split()
             assert first == [
-                "▸",
+                "▹",
                 "48",
                 "ICICIBANK",
                 "07:30:00.216213",
@@ -120,6 +125,19 @@ def test_a_real_event_that_the_obvious_rule_loses_is_named(opened: Opened) -> No
         async with at_policies(opened, size=(160, 48)) as pilot:
             await move_to(pilot, Policy.EXACT_KEY)
             assert any("is lost" in line for line in lines(pilot, "changed"))
+
+    asyncio.run(run())
+
+
+def test_a_row_of_no_event_is_named_as_what_it_is(opened: Opened) -> None:
+    async def run() -> None:
+        async with at_policies(opened, size=(80, 60)) as pilot:
+            found = [row for row in changed_rows(investigation_of(pilot), Policy.SOURCE) if row.event is None]
+            assert len(found) == 3
+            assert table(pilot, "changed").move_to_key((None, found[0].line))
+            await pilot.pause()
+            (line,) = [line for line in lines(pilot, "changed") if line.startswith("▹")]
+            assert line.endswith("dropped: a phantom row")
 
     asyncio.run(run())
 
@@ -262,5 +280,20 @@ def test_resizing_keeps_the_place(opened: Opened, size: tuple[int, int]) -> None
             assert table(pilot, "changed").has_focus
             assert table(pilot, "changed").cursor == 2
             assert said(pilot, "said").startswith(" last ")
+
+    asyncio.run(run())
+
+
+def test_where_the_keys_go_shows_without_colour(opened: Opened) -> None:
+    """The pointer of a table that has not the keys is hollow."""
+
+    async def run() -> None:
+        async with at_policies(opened) as pilot:
+            for keys, full in (([], "scores"), (["tab"], "changed"), (["escape"], "scores")):
+                await pilot.press(*keys)
+                await pilot.pause()
+                hollow = "changed" if full == "scores" else "scores"
+                assert [line[0] for line in lines(pilot, full) if line[:1] in ("▸", "▹")] == ["▸"]
+                assert [line[0] for line in lines(pilot, hollow) if line[:1] in ("▸", "▹")] == ["▹"]
 
     asyncio.run(run())

@@ -167,7 +167,7 @@ def _tabs(heads: Mapping[str, str], front: str) -> Content:
 def _becomes(row: ChangedRow, digits: int) -> Cell:
     if row.action is Action.DROPPED:
         if row.event is None:
-            return "dropped"
+            return "dropped: a phantom row"
         if row.stays is None:
             return (f"dropped: {printable(row.event_id or '', _LONGEST_NAME)} is lost", _SEVERE)
         return f"dropped: line {row.stays:,} stays"

@@ -28,7 +28,8 @@ Cell: TypeAlias = "str | tuple[str, str]"
 """Text, or text and a Rich style (`"bold red"`)."""
 Row: TypeAlias = Sequence[Cell]
 
-_POINTER = "▸"
+POINTERS = ("▹", "▸")
+"""Before the row under the cursor: of a table that has not the keys, and of the one that has."""
 _NO_POINTER = " "
 _NO_MARK = " "
 _MARGIN = 2
@@ -225,7 +226,9 @@ class Table(Widget, can_focus=True):
             if at:
                 base += self.get_component_rich_style("table--cursor")
             mark = self._mark(row) if self._mark else _NO_MARK
-            segments = self._segments(self._rows[row], (_POINTER if at else _NO_POINTER) + mark, base, at)
+            segments = self._segments(
+                self._rows[row], (POINTERS[self.has_focus] if at else _NO_POINTER) + mark, base, at
+            )
         else:
             segments = []
         bar = Segment(self._bar(y), self.rich_style + self.get_component_rich_style("table--bar"))
