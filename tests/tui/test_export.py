@@ -197,8 +197,9 @@ def test_what_came_of_it_is_in_sight_however_long_the_dialog(
             await pilot.press("j", "space", "j", "space", "j", "space", "j", "space", "enter")
             await wait_until(pilot, lambda: says(pilot, "status", "5 files written"))
             await pilot.pause()
-            shown = " ".join(" ".join(screen_lines(pilot.app)).replace("│", " ").split())
-            assert " ".join(text(pilot, "status").split()) in shown
+            # Without white space: a path that is wider than the dialog is broken within a name.
+            shown = "".join("".join(screen_lines(pilot.app)).replace("│", " ").split())
+            assert "".join(text(pilot, "status").split()) in shown
             await pilot.press("pagedown")
             await pilot.pause()
             assert "5 files written" in "\n".join(screen_lines(pilot.app))
