@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from raceview import frames, inferred_events, policies, sql, summary
 from raceview.bundle import BundleFiles, find_bundle, read_bundle
@@ -29,6 +29,7 @@ from raceview.model import (
     Outcome,
     Policy,
 )
+from raceview.progress import Progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from raceview.safeguards import CurvePoint, Replay, Safeguarded
 
 T = TypeVar("T")
-Progress: TypeAlias = Callable[[str, int, int], None]
-"""Called with (step, done, total)."""
 
 STEPS = ("reading", "attempts", "linking", "judging")
 
@@ -58,7 +57,8 @@ def open_bundle(
 ) -> Investigation:
     """Read a bundle (a folder, single files, or both) and analyse it.
 
-    `progress` is called with (step, done, total), and may raise to end it. `engine` is one that the caller made, to
+    `progress` is called with (step, done, total), from other threads, too, and may raise to end it: a step of `STEPS`
+    begins, or so many bytes of a file have been read. `engine` is one that the caller made, to
     interrupt it from another thread. `meanwhile` is called while rows are linked and judged, in another thread:
     `attempts` and `windows` are there, what it raises is raised here. Raises InputError where a file cannot be used.
     Close the result, or use it as a context manager: it holds memory and temporary files.
@@ -67,9 +67,10 @@ def open_bundle(
     engine = engine or open_engine()
     import_once_open(engine, "raceview.findings")
     try:
+        _step(progress, 0)
         return Investigation(
             engine,
-            read_bundle(paths, engine, options or Options(), _step(progress, 0)),
+            read_bundle(paths, engine, options or Options(), progress),
             options or Options(),
             progress,
             meanwhile,
@@ -84,11 +85,10 @@ def _names_of(answer: type) -> list[str]:
     return [field.name for field in fields(answer)]
 
 
-def _step(progress: Progress | None, number: int) -> Progress | None:
-    """Tell that a step begins; the reading step tells more by itself."""
+def _step(progress: Progress | None, number: int) -> None:
+    """Tell that a step begins."""
     if progress:
         progress(STEPS[number], number, len(STEPS))
-    return None
 
 
 class Investigation:

@@ -6,13 +6,19 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from raceview.safe_text import printable
+
 Progress = Callable[[str, int, int], None]
-"""Called as (step, done, total): what is being done, and how far it is."""
+"""Called with (step, done, total), or with (file name, bytes done, bytes in all)."""
 
 
 @contextmanager
 def progress_bar() -> Iterator[Progress | None]:
-    """A callable that draws the bar, or None where nobody would see it."""
+    """A callable that draws the bar, or None where nobody would see it.
+
+    What counts to one total is told in one line: files that are read side by side have a line each, until another one
+    begins.
+    """
     if not sys.stderr.isatty():
         yield None
         return
@@ -21,7 +27,7 @@ def progress_bar() -> Iterator[Progress | None]:
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Bar(
         *columns,
         console=Console(stderr=True),
@@ -29,9 +35,14 @@ def progress_bar() -> Iterator[Progress | None]:
         redirect_stdout=False,  # data printed meanwhile belongs to stdout, not among the talk
         redirect_stderr=False,
     ) as bar:
-        task = bar.add_task("reading", total=None)
+        lines = {0: bar.add_task("reading", total=None)}
+        """By what they count to."""
 
         def advance(step: str, done: int, total: int) -> None:
-            bar.update(task, description=step, completed=done, total=total or None)
+            if total not in lines:
+                for ended in [other for other in bar.tasks if other.finished or not other.total]:
+                    bar.update(ended.id, visible=False)
+                lines[total] = bar.add_task(printable(step), total=total)
+            bar.update(lines[total], description=printable(step), completed=done, visible=True)
 
         yield advance

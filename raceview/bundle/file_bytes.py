@@ -5,14 +5,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from raceview.errors import InputError
-
-Progress = Callable[[str, int, int], None]
-"""Told (file name, bytes done, bytes in all) while a file is read."""
+from raceview.progress import Progress
 
 CHUNK = 1 << 20
 

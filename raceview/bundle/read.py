@@ -16,7 +16,6 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from raceview.bundle.file_bytes import Progress
 from raceview.bundle.find import BundlePaths
 from raceview.bundle.layout import Learned, learn_layout
 from raceview.bundle.odd_lines import OddLines
@@ -28,6 +27,7 @@ from raceview.engine.base import Engine, Scanner
 from raceview.engine.scan import OUTPUTS, RELATIONS, TICKS, FileRelation, ScanMismatchError, ScanPlan
 from raceview.errors import InputError, OutputError, UsageError
 from raceview.model import Options, counted
+from raceview.progress import Progress
 
 _AT_ONCE = 2
 _QUOTED = re.compile(r'[,"#\r\n]')
@@ -179,6 +179,7 @@ class _ScannedFile:
             size=looked.size,
             sha256=looked.sha256,
             lines=looked.lines,
+            ended=looked.terminated,
             records=records,
             used=used,
             quarantined=odd.quarantined,

@@ -15,7 +15,8 @@ class SourceFile:
 
     `role` is `ticks`, `attempts` or `output`; `name` the base name; `size` and `sha256` are of the file as it lies
     there, compressed or not. `header` is the header line as read, without BOM and line ending ("" in JSON lines),
-    `newline` the line ending of its first line ("\\n" or "\\r\\n"), `lines` counts physical lines. `unquoted`: no
+    `newline` the line ending of its first line ("\\n" or "\\r\\n"), `lines` counts physical lines, and
+    `ended` says whether the last of them has a line end. `unquoted`: no
     value of a record is one that a CSV quotes, as far as that is known without looking at each.
     """
 
@@ -25,6 +26,7 @@ class SourceFile:
     size: int
     sha256: str
     lines: int
+    ended: bool
     records: int
     used: int
     quarantined: int

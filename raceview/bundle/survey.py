@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from raceview.bundle.file_bytes import CHUNK, Progress, WatchedFile, is_packed, unpacked
+from raceview.bundle.file_bytes import CHUNK, WatchedFile, is_packed, unpacked
 from raceview.errors import InputError
+from raceview.progress import Progress
 
 _SAMPLE = 1 << 16
 

@@ -16,7 +16,8 @@ from raceview.model import Options
 
 if TYPE_CHECKING:
     from raceview.engine import Engine
-    from raceview.investigation import Investigation, Progress
+    from raceview.investigation import Investigation
+    from raceview.progress import Progress
 
 DEMO_EVENTS = 2000
 DEMO_SEED = 7

@@ -11,8 +11,9 @@ from raceview.comparison.manifest import is_bare_export, is_export
 from raceview.comparison.side import Side
 from raceview.errors import InputError
 from raceview.export.manifest import NAME
-from raceview.investigation import Investigation, Progress, open_bundle
+from raceview.investigation import Investigation, open_bundle
 from raceview.model import Options
+from raceview.progress import Progress
 
 
 def compare(

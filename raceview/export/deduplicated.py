@@ -62,17 +62,28 @@ def _copied(engine: Engine, output: SourceFile, path: Path) -> str | None:
         for block in filter(None, edited(engine, BufferedReader(watched, BLOCK))):
             copy.write(block)
         if not block.endswith(b"\n"):
-            copy.write(b"\n")
+            copy.write(b"\r\n" if _lacks_cr(output) and not block.endswith(b"\r") else b"\n")
     return copy.sha256() if watched.sha256() == output.sha256 else None
+
+
+def _lacks_cr(output: SourceFile) -> bool:
+    """Whether the last record is to get a CR that it may not have: the line end of the others."""
+    return output.newline == "\r\n" and not output.ended
 
 
 def _assembled(engine: Engine, output: SourceFile, path: Path) -> str | None:
     """Write the file from the records; as `write_in_parts`."""
     header = ("\ufeff" if output.bom else "") + output.header + ("\r" if output.newline == "\r\n" else "")
 
+    text = "coalesce(c.text, o.text)"
+    if _lacks_cr(output):
+        text = (
+            f"CASE WHEN o.row = {output.records - 1} THEN rtrim({text}, chr(13)) || chr(13) ELSE {text} END"
+        )
+
     def write(condition: str, part: Path, first: bool) -> None:
         engine.write_lines(
-            "SELECT coalesce(c.text, o.text) AS text FROM outputs_read AS o "
+            f"SELECT {text} AS text FROM outputs_read AS o "
             "LEFT JOIN changes AS g ON g.row = o.row LEFT JOIN corrected AS c ON c.row = o.row "
             f"WHERE coalesce(g.action, 'kept') <> 'dropped' AND {condition} ORDER BY o.row",
             part,

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from raceview.investigation import Investigation, Progress
+    from raceview.investigation import Investigation
+    from raceview.progress import Progress
 
     Write: TypeAlias = Callable[[Investigation, Path, Progress | None], str]
 

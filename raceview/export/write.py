@@ -24,7 +24,8 @@ from raceview.export.tables import Table, tables
 from raceview.sql.csv_line import csv_line
 
 if TYPE_CHECKING:
-    from raceview.investigation import Investigation, Progress
+    from raceview.investigation import Investigation
+    from raceview.progress import Progress
 
 Written: TypeAlias = tuple[int, str]
 """Size and sha256 of a file."""

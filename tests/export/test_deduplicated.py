@@ -42,6 +42,16 @@ def test_kept_rows_are_kept_byte_for_byte(deduplicated: Exported) -> None:
         ),
         ("no newline at the end", PLAIN[:-1], b"symbol,timestamp,price\nAAA,%s,100.1\nBBB,%s,200.00\n"),
         (
+            "crlf, no newline at the end",
+            PLAIN.replace(b"\n", b"\r\n")[:-2],
+            b"symbol,timestamp,price\r\nAAA,%s,100.1\r\nBBB,%s,200.00\r\n",
+        ),
+        (
+            "crlf, half a newline at the end",
+            PLAIN.replace(b"\n", b"\r\n")[:-1],
+            b"symbol,timestamp,price\r\nAAA,%s,100.1\r\nBBB,%s,200.00\r\n",
+        ),
+        (
             "other case",
             PLAIN.replace(b"symbol,", b" Symbol ,"),
             b" Symbol ,timestamp,price\nAAA,%s,100.1\nBBB,%s,200.00\n",
@@ -57,6 +67,14 @@ def test_the_form_of_the_file_is_kept(
     deduplicated: Exported, name: str, output: bytes, expected: bytes
 ) -> None:
     assert deduplicated(output, PAIR) == expected % (T % 1, T % 2), name
+
+
+@pytest.mark.parametrize("end", [b"", b"\r", b"\r\n"])
+def test_the_last_record_gets_the_line_end_of_the_others(deduplicated: Exported, end: bytes) -> None:
+    """Also where the file is put together from its records, for one of them could not be read."""
+    lines = PLAIN.replace(b"\n", b"\r\n").replace(b"price\r\n", b"price\r\nunreadable\r\n")
+    found = deduplicated(lines[:-2] + end, "row event\n 1 e1\n 2 e1\n 3 e2")
+    assert found == b"symbol,timestamp,price\r\nAAA,%s,100.1\r\nBBB,%s,200.00\r\n" % (T % 1, T % 2)
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,10 @@ def test_a_folder_that_is_neither_is_a_sentence(opened: Opened, tmp_path: Path) 
     async def run() -> None:
         async with opened() as pilot:
             await ask(pilot, tmp_path)
-            await answered(pilot, lambda text: text.startswith("! ") and str(tmp_path) in text)
+            # Without white space: a path that is wider than the screen is broken within a name.
+            await answered(
+                pilot, lambda text: text.startswith("! ") and str(tmp_path) in "".join(text.split())
+            )
             await pilot.press("x", "y")
             assert compared(pilot).startswith("! ")
 

@@ -13,7 +13,7 @@ import pytest
 
 from raceview.engine import Engine
 from raceview.errors import InputError
-from raceview.investigation import Investigation
+from raceview.investigation import STEPS, Investigation
 from raceview.tui.app import RaceviewApp
 from raceview.tui.opening import Opening
 from raceview.tui.widgets.progress import LoadingProgress
@@ -69,6 +69,21 @@ def test_progress_is_told_while_it_opens() -> None:
             assert app.main.view.NAME == "duplicates"
 
     asyncio.run(run())
+
+
+def test_the_reading_is_told_file_by_file() -> None:
+    told: list[tuple[str, int, int]] = []
+    with Opening(SAMPLE).open(lambda *step: told.append(step)):
+        pass
+    sizes = {file.name: file.stat().st_size for file in SAMPLE.iterdir()}
+    read = {name: (done, total) for name, done, total in told if name in sizes}
+    names = {"raw_tick_events.log", "worker_logs.csv", "final_output.csv"}
+    assert read == {name: (sizes[name], sizes[name]) for name in names}
+    assert [step for step, *_ in told if step not in sizes] == [*STEPS, "done"]
+    progress = LoadingProgress()
+    for step in told:
+        progress.tell(*step)
+    assert str(progress._drawn()).count("100 %") == len(names)
 
 
 def test_a_step_that_there_is_none_of_is_not_told(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from raceview.investigation import Investigation
-
-Progress = Callable[[str, int, int], None]
+    from raceview.progress import Progress
 
 SUFFIX = ".ipynb"
 _LIBRARIES = ("altair", "ipykernel", "nbclient", "nbformat", "vl_convert")

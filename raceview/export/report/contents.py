@@ -20,7 +20,8 @@ from raceview.export.verdict import verdict
 from raceview.model import Outcome
 
 if TYPE_CHECKING:
-    from raceview.investigation import Investigation, Progress
+    from raceview.investigation import Investigation
+    from raceview.progress import Progress
 
 SECTIONS: tuple[Callable[[Investigation], Section], ...] = (
     ledger,

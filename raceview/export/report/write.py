@@ -11,7 +11,8 @@ from raceview.export.one_file import refuse_inputs, whole_file
 from raceview.export.report.contents import contents
 
 if TYPE_CHECKING:
-    from raceview.investigation import Investigation, Progress
+    from raceview.investigation import Investigation
+    from raceview.progress import Progress
 
 PAGE, MARKDOWN = ".html", ".md"
 _LIBRARIES = ("altair", "jinja2", "vl_convert")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from json import JSONEncoder
 from pathlib import Path
@@ -16,8 +16,7 @@ from raceview.export.trace.records import TraceRecords
 
 if TYPE_CHECKING:
     from raceview.investigation import Investigation
-
-Progress = Callable[[str, int, int], None]
+    from raceview.progress import Progress
 
 SUFFIXES = (".json", ".json.gz")
 NS_PER_US = 1000

@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from raceview.errors import RaceviewError
+from raceview.investigation import STEPS
 from raceview.safe_text import printable
 from raceview.tui.case import Case
 from raceview.tui.widgets.keys_line import KeysLine
@@ -128,7 +129,8 @@ class CompareScreen(Screen[None]):
     def _tell(self, step: str, done: int, total: int) -> None:
         if self._stop.is_set():
             raise StoppedError
-        self.post_message(self.Stepped(f"{step} ..."))
+        if step in STEPS:  # not for every chunk of a file
+            self.post_message(self.Stepped(f"{step} ..."))
 
     def on_compare_screen_stepped(self, message: Stepped) -> None:
         self.query_one("#compared", Static).update(printable(message.step))
