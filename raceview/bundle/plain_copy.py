@@ -35,9 +35,6 @@ def prepare_lines(name: str, plan: ScanPlan, looked: Survey, copy: Path) -> tupl
     if looked.utf8 and not (looked.returns or looked.nuls or looked.long_lines):
         return by_lines, {}
     pulled = _copy(looked.text_path, copy, stand_in)
-    if not looked.terminated:  # an empty last line would otherwise be none
-        with copy.open("ab") as end:
-            end.write(b"\n")
     return replace(by_lines, path=copy, carriage_return=stand_in if looked.returns else ""), pulled
 
 
@@ -53,7 +50,7 @@ def _unused_characters(name: str, path: Path) -> tuple[str, str]:
 
 
 def _copy(source: Path, target: Path, stand_in: str) -> Pulled:
-    """Write the plain copy; returns the lines that were left empty in it."""
+    """Write the plain copy, its last line ended; returns the lines that were left empty in it."""
     pulled: Pulled = {}
     table = bytes.maketrans(b"\r", stand_in.encode())
     line = 1
@@ -64,7 +61,9 @@ def _copy(source: Path, target: Path, stand_in: str) -> Pulled:
                     f"expected a record, found a line of more than {_LONGEST_LINE} bytes",
                     _text(block),
                 )
-            mended = b"\n" if cut else _without_invalid(block, line, pulled)
+            mended = b"" if cut else _without_invalid(block, line, pulled)
+            if not mended.endswith(b"\n"):  # an empty last line would otherwise be none
+                mended += b"\n"
             copy.write(mended.translate(table))
             line += mended.count(b"\n")
     return pulled
@@ -82,19 +81,19 @@ def _whole_lines(file: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
             rest += chunk
         else:
             yield (rest + chunk)[: 4 * LONGEST_TEXT], True
-            rest = _after_line(file)
+            _skip_line(file)
+            rest = b""
     if rest:
         yield rest, False
 
 
-def _after_line(file: IO[bytes]) -> bytes:
-    """Skip to the end of the line; what was read beyond it."""
+def _skip_line(file: IO[bytes]) -> None:
+    """Go behind the end of the line."""
     while chunk := file.read(_LONGEST_LINE):
         end = chunk.find(b"\n") + 1
         if end:
             file.seek(end - len(chunk), SEEK_CUR)
-            return b""
-    return b""
+            return
 
 
 def _without_invalid(block: bytes, line: int, pulled: Pulled) -> bytes:

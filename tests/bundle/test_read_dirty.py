@@ -130,6 +130,14 @@ def test_a_line_of_megabytes_is_quarantined_with_its_beginning(read: Callable[..
     assert found.quarantine == [("final_output.csv", 3, reason, "x" * 1999 + "…")]
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\r", "\r\n"])
+def test_a_last_line_of_megabytes_is_one_line_however_it_ends(read: Callable[..., Read], end: str) -> None:
+    found = read({"final_output.csv": (HEADER + A + "x" * 3_000_000 + end).encode()})
+    assert [values[:2] for values in found.output] == [(0, 2)]
+    reason = "expected a record, found a line of more than 524288 bytes"
+    assert found.quarantine == [("final_output.csv", 3, reason, "x" * 1999 + "…")]
+
+
 def test_columns_in_any_order_case_and_number(read: Callable[..., Read]) -> None:
     found = read(
         {"final_output.csv": f" Price ,note,SYMBOL,timestamp\n1.5,x,A,{TIME}\n2,,B,{TIME}\n".encode()}
