@@ -20,7 +20,6 @@ LAYERS = [
         "matching",
         "causes",
         "findings",
-        "ledger",
         "frames",
         "policies",
         "safeguards",

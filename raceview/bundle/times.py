@@ -84,7 +84,7 @@ def _offset_of(local: datetime) -> int:
 
 def _iso_ns(name: str, text: str, match: re.Match[str], zone: tzinfo) -> int:
     date, clock, fraction, zulu, sign, hours, minutes = match.groups(default="")
-    if len(fraction.rstrip("0")) > _FRACTION_DIGITS or len(fraction) > _FRACTION_DIGITS:
+    if len(fraction) > _FRACTION_DIGITS:
         raise rejected(name, f"at most {_FRACTION_DIGITS} fraction digits", text)
     try:
         local = datetime.fromisoformat(f"{date} {clock}")

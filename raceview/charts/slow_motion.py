@@ -24,7 +24,7 @@ class Scale:
     def __init__(self, windows: Sequence[tuple[int, int]]) -> None:
         """`windows` are (start, end) of what must be seen in full; at least one."""
         busy = _merged(windows)
-        total = max(1, sum(end - start for start, end in busy)) or 1
+        total = max(1, sum(end - start for start, end in busy))
         self._times = [busy[0][0]]
         widths = [0.0]
         self.folds: list[int] = []

@@ -15,7 +15,7 @@ from raceview.findings.significance import NORMAL_95
 from raceview.linkage.link import Linkage
 from raceview.linkage.noise import step_of
 from raceview.linkage.window import median_with_error
-from raceview.model import NS_PER_MS, FindingName
+from raceview.model import NS_PER_MS, FindingName, rounded
 
 SAMPLED_STARTS = 200_000
 """Attempts whose claim delay is looked at, to see a worker's log clock."""
@@ -41,9 +41,9 @@ def clock_skew(engine: Engine, linkage: Linkage) -> list[Finding]:
         value, error = _pooled([one for one in (of_rows, of_log) if one], step)
         told = []
         if of_rows:
-            told.append(f"its rows are {of_rows[0] / NS_PER_MS:+.6g} ms off")
+            told.append(f"its rows are {rounded(of_rows[0] / NS_PER_MS, 6, '+')} ms off")
         if of_log:
-            told.append(f"its log is {of_log[0] / NS_PER_MS:+.6g} ms off")
+            told.append(f"its log is {rounded(of_log[0] / NS_PER_MS, 6, '+')} ms off")
         found.append(
             Finding(
                 FindingName.CLOCK_SKEW,

@@ -10,7 +10,7 @@ import numpy as np
 from raceview.engine.base import Engine
 from raceview.findings.finding import Finding
 from raceview.findings.significance import NORMAL_95, NOWHERE, Bools, Floats, Looks, log_excess
-from raceview.model import NS_PER_MS, FindingName
+from raceview.model import NS_PER_MS, FindingName, rounded
 
 WIDTH = 0.1
 """Delays that differ by no more than this share are one value."""
@@ -59,5 +59,5 @@ def _finding(cluster: Floats, restarts: int) -> Finding:
         round(float(cluster[low]), 6),
         round(float(cluster[high]), 6),
         f"{many:,} of {restarts:,} restarts after a time-out ({100 * many / restarts:.1f} %) come "
-        f"{cluster[0]:.6g} to {cluster[-1]:.6g} ms after the attempt that timed out had started",
+        f"{rounded(cluster[0], 6)} to {rounded(cluster[-1], 6)} ms after the attempt that timed out had started",
     )

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from raceview.engine.base import Engine
 from raceview.findings.finding import Finding
 from raceview.findings.significance import NOWHERE, Bools, Floats, Looks, log_excess
-from raceview.model import NS_PER_SECOND, FindingName
+from raceview.model import NS_PER_SECOND, FindingName, rounded
 
 EVENTS_PER_BIN = 32
 MOST_BINS = 512
@@ -142,7 +142,7 @@ def _of_load(bins: Bins, seconds: Floats, slope: float, error: float) -> Finding
     calm, busy = np.array_split(order, 2)
     doubled = [1 + (slope + z * error) * math.log(2) for z in (0.0, -1.96, 1.96)]
     rates = [bins.duplicated[half].sum() / bins.events[half].sum() for half in (calm, busy)]
-    loads = [bins.events[half].sum() / seconds[half].sum() for half in (calm, busy)]
+    loads = [rounded(bins.events[half].sum() / seconds[half].sum(), 4) for half in (calm, busy)]
     return Finding(
         FindingName.OVERLOAD,
         "load",
@@ -150,8 +150,8 @@ def _of_load(bins: Bins, seconds: Floats, slope: float, error: float) -> Finding
         "times the rate at twice the load",
         round(doubled[1], 6),
         round(doubled[2], 6),
-        f"{100 * rates[1]:.3g} % of the events are duplicated in the busier half of the stream, at {loads[1]:,.4g} "
-        f"events a second, {100 * rates[0]:.3g} % in the other, at {loads[0]:,.4g}",
+        f"{100 * rates[1]:.3g} % of the events are duplicated in the busier half of the stream, at {loads[1]} "
+        f"events a second, {100 * rates[0]:.3g} % in the other, at {loads[0]}",
     )
 
 

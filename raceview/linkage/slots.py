@@ -51,7 +51,7 @@ class Rates:
     filled: Floats
     extra: float
     phantom: Floats
-    """Per row: how many phantom rows its symbol has per step of time and of price."""
+    """Per row: how many phantom rows there are per step of time and of price, hardly any where it repeats a tick."""
 
 
 @dataclass(frozen=True, slots=True)

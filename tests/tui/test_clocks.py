@@ -95,8 +95,8 @@ def test_says_what_is_supposed_and_how_far_it_holds(opened: Opened) -> None:
             assert "All clocks are right: every cause as logged." in flat(pilot)
             await pilot.press("j", "l")
             await wait_until(pilot, lambda: "If the clock of worker-2 were 2 ms behind, and" in flat(pilot))
-            assert "34 concurrent claims stay so until it is off by 3.208 ms" in flat(pilot)
-            assert "17 redeliveries stay so until it is off by 1.567 ms" in flat(pilot)
+            assert "34 concurrent claims stay so at least until it is off by 3.208 ms" in flat(pilot)
+            assert "17 redeliveries stay so at least until it is off by 1.567 ms" in flat(pilot)
             await pilot.press("h", "h")
             await wait_until(pilot, lambda: "worker-2 were 2 ms ahead" in flat(pilot))
             assert "▲" in text(pilot)
@@ -233,10 +233,11 @@ def test_words_for_one_and_for_none() -> None:
     none = dict.fromkeys(Cause, 0)
     trial = answers.Trial({**none, Cause.REDELIVERY: 1, Cause.UNEXPLAINED: 2}, 0)
     found = Clocks([0], {"a\x1b": [trial], "b": [trial]}, {("a\x1b", Cause.REDELIVERY): 1_500_000})
-    assert margin(found, "a\x1b") == "1 redelivery stays so until it is off by 1.5 ms."
+    assert margin(found, "a\x1b") == "1 redelivery stays so at least until it is off by 1.5 ms."
     at_once = Clocks([0], {"b": [trial]}, {("b", Cause.REDELIVERY): 0, ("b", Cause.UNEXPLAINED): 2_000_000})
     assert margin(at_once, "b") == (
-        "2 unexplained stay so until it is off by 2 ms, of 1 redelivery one changes as soon as it is off at all."
+        "2 unexplained stay so at least until it is off by 2 ms, "
+        "of 1 redelivery one changes as soon as it is off at all."
     )
     assert margin(found, "b") == "No cause hangs on the clock of b."
     assert supposed("a\x1b", -NS_PER_MS) == "If the clock of a\\x1b were 1 ms ahead, and all others right:"

@@ -101,7 +101,7 @@ def _held(count: int, cause: Cause, hold_ns: int) -> str:
     those, stay = _those(count, cause)
     if not hold_ns:
         return f"of {those} one changes as soon as it is off at all"
-    return f"{those} {stay} so until it is off by {milliseconds(hold_ns)}"
+    return f"{those} {stay} so at least until it is off by {milliseconds(hold_ns)}"
 
 
 def _those(count: int, cause: Cause) -> tuple[str, str]:

@@ -62,7 +62,7 @@ class FindingRows(Sequence[Row]):
         return page[index % PAGE] if page and index % PAGE < len(page) else None
 
     def put(self, page: int, lines: list[FindingLine]) -> None:
-        """A page has come; one that was not asked for in a long time goes."""
+        """A page has come; where there are many, the one that came first goes."""
         self._pages[page] = lines
         if len(self._pages) > _MOST_PAGES:
             self._pages.popitem(last=False)

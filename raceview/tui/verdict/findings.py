@@ -8,7 +8,7 @@ from typing import Any
 
 from raceview.answers.filters import term
 from raceview.charts.marks import SEVERITIES, Severity
-from raceview.model import FindingName, Kind, Policy, counted, words
+from raceview.model import FindingName, Kind, Policy, counted, rounded, words
 from raceview.safe_text import columns, printable
 from raceview.tui.widgets.doors import Door, Line, Piece
 
@@ -116,7 +116,7 @@ def _clocks(found: Sequence[Mapping[str, Any]]) -> list[Line]:
                 f"finding:clock_skew {term('worker', worker)}",
                 count=1,
             )
-            off = f"{finding['value']:+.6g} {finding['unit']}"
+            off = f"{rounded(finding['value'], 6, '+')} {finding['unit']}"
             lines.append(
                 [
                     _WARN,
@@ -205,7 +205,7 @@ def _door(where: str, count: int, one: str, many: str) -> Piece:
 
 
 def _range(low: Any, high: Any) -> str:
-    low, high = (f"{end:,.6g}" if isinstance(end, float) else str(end) for end in (low, high))
+    low, high = (rounded(end, 6) if isinstance(end, float) else str(end) for end in (low, high))
     return low if low == high else f"{low} to {high}"
 
 
