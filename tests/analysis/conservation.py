@@ -75,6 +75,8 @@ def _clean_output_is_what_the_audit_says(inv: Investigation, out: Path, audit: L
     names = [name.strip().lower() for name in next(csv.reader([output.header]))]
     for line in audit:
         before = text[int(line["row"])]
+        if int(line["row"]) == output.records - 1 and output.newline == "\r\n" and not output.ended:
+            before = before.removesuffix("\r") + "\r"
         if line["action"] == "kept":
             assert left.startswith(before + "\n")
             left = left[len(before) + 1 :]
