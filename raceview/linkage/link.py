@@ -6,6 +6,7 @@ noise, set up slots, weigh the edges, compute each edge's probability, decide. L
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +14,9 @@ import numpy.typing as npt
 
 from raceview import sql
 from raceview.engine.base import Engine
+from raceview.errors import OutputError
 from raceview.linkage.assignment import FREE, assign
+from raceview.linkage.chance import Neighbours
 from raceview.linkage.graph import Floats, Ints
 from raceview.linkage.groups import best_of, number_of, starts_of
 from raceview.linkage.noise import Noise, step_of
@@ -22,6 +25,8 @@ from raceview.linkage.solver import Setting, Solution, fit, solve
 from raceview.linkage.window import Pairs, Window, find_window
 from raceview.model import MILLIONTHS, Options
 
+SAMPLE_TICKS = 2_000
+"""Ticks whose distances from the others of their symbol are looked at, at the most."""
 SAMPLE_ROWS = 10_000
 """Rows that the window is found from."""
 REACH_GAPS = 24
@@ -35,6 +40,15 @@ LOGGED = 1_000_000
 """Attempts that are asked how late they ended, about."""
 ENOUGH = 0.5
 """Share of the sampled rows that the window must explain not to be widened."""
+WIDENED = 2
+"""Times that it is widened at the most."""
+GAIN = 0.05
+"""Share of them that a wider window must explain in addition, beyond chance, to be taken."""
+PAIRS_IN_ALL = 20_000_000
+"""Pairs of a row and a tick that the window may hold in all, unless it holds fewer than `LEAST_CROWD` to a row."""
+CROWD = 100
+"""Ticks to a row that it may hold, where there are few rows."""
+LEAST_CROWD = 8
 FARTHEST_NS = 10**17
 """No row is looked for further from its event than this, three years: what is, bears a broken time. The bounds of a
 window fit 64 bits as far as that."""
@@ -65,6 +79,7 @@ def link(engine: Engine, options: Options, workers: int) -> Linkage:
     """Make `links` (row, event, attempt_line, offset_ns, confidence_millionths) of what peeling left in `rest`.
 
     A row without a link is a phantom. `attempt_line` is NULL where it cannot be known, 0 never.
+    Raises OutputError where the memory does not suffice.
     """
     ((rest,),) = engine.rows("SELECT count(*) FROM rest")
     ((events,),) = engine.rows("SELECT count(*) FROM ticks")
@@ -77,12 +92,22 @@ def link(engine: Engine, options: Options, workers: int) -> Linkage:
     whole = _Span.of(engine, events)
     window, steps = _find(engine, options, rest, events, exact, whole)
     _collect(engine, window, whole.first_ns)
-    candidates, slots, rows, event_ids = _load(engine)
-    exact_rows = max(0, engine.rows("SELECT count(*) FROM exact")[0][0] - (len(rows) - rest))
-    setting = Setting(window, steps, len(rows), exact_rows, exact, _lattice_points(engine, steps), options)
-    fitted = fit(candidates, slots, setting)
-    solution = solve(candidates, slots, setting, fitted)
-    _store(engine, _decide(solution, candidates, slots, fitted.offset, rows, event_ids))
+    try:
+        candidates, slots, rows, event_ids = _load(engine)
+        exact_rows = max(0, engine.rows("SELECT count(*) FROM exact")[0][0] - (len(rows) - rest))
+        points = _lattice_points(engine, steps)
+        if window.others:
+            # Rows of ticks that the source does not hold crowd where ticks do.
+            points = min(points, events / window.others)
+        setting = Setting(window, steps, len(rows), exact_rows, exact, points, options)
+        fitted = fit(candidates, slots, setting)
+        solution = solve(candidates, slots, setting, fitted)
+        _store(engine, _decide(solution, candidates, slots, fitted.offset, rows, event_ids))
+    except MemoryError as error:
+        raise OutputError(
+            f"no memory left to link {rest:,} rows, each with about {max(1.0, window.crowd):,.0f} ticks that it may "
+            "come from; a narrower --jitter leaves fewer"
+        ) from error
     return Linkage(fitted.noise, fitted.offset, fitted.offset_error, rest)
 
 
@@ -108,10 +133,12 @@ def _exact_per_worker(engine: Engine, workers: int) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """First and last time of ticks and outputs together, mean gap between a symbol's ticks (ns)."""
+    """First and last time of ticks and outputs together, and of ticks; mean gap between a symbol's ticks (ns)."""
 
     first_ns: int
     last_ns: int
+    first_tick_ns: int
+    last_tick_ns: int
     gap: int
 
     @classmethod
@@ -123,7 +150,22 @@ class _Span:
             "CROSS JOIN (SELECT min(time_ns) AS low, max(time_ns) AS high FROM outputs) AS o"
         )
         gap = max(1, (last - first) * max(1, symbols) // max(1, events))
-        return cls(min(first, first_row), max(last, last_row), gap)
+        return cls(min(first, first_row), max(last, last_row), first, last, gap)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The remaining rows that tell where matches lie: a condition on `rest`, and their number."""
+
+    condition: str
+    rows: int
+
+    @classmethod
+    def within(cls, engine: Engine, whole: _Span, reach: int) -> _Asked:
+        """Those that the ticks reach: a source that was cut short says nothing of the others. All if there are none."""
+        covered = f"time_ns BETWEEN {whole.first_tick_ns - reach} AND {whole.last_tick_ns + reach}"
+        ((rest, rows),) = engine.rows(f"SELECT count(*), count(*) FILTER ({covered}) FROM rest")
+        return cls(covered, rows) if rows else cls("true", rest)
 
 
 def _candidates(
@@ -146,7 +188,10 @@ def _candidates(
 def _find(
     engine: Engine, options: Options, rest: int, events: int, exact: Ints, whole: _Span
 ) -> tuple[Window, tuple[int, int]]:
-    """The window from a sample of the remaining rows, widened while it explains too few of them."""
+    """The window from a sample of the remaining rows, widened while it explains too few of them and that helps.
+
+    Where most rows come from no tick at all (a source that was cut short), no window explains them.
+    """
     first_ns = whole.first_ns
     span = min(max(1, whole.last_ns - first_ns), FARTHEST_NS)
     least = max(1, _logged_reach(engine), 4 * (options.jitter_ns or 0))
@@ -154,14 +199,23 @@ def _find(
     if events * rest <= PAIRS:
         reach = least = span
     reach, least = min(span, reach), min(span, least)
-    for _ in range(3):
-        reach = _sample(engine, rest, reach, least, first_ns)
-        pairs, steps = _sample_pairs(engine, reach, first_ns)
-        window = find_window(pairs, exact, steps)
-        if window.explained > ENOUGH or reach >= span:
+    asked = _Asked.within(engine, whole, reach)
+    pairs, steps = _sample_pairs(engine, _sample(engine, asked, reach, least, first_ns), first_ns)
+    window = find_window(pairs, exact, steps)
+    for _ in range(WIDENED):
+        if window.explained > ENOUGH or pairs.reach >= span:
             break
-        reach = least = min(span, 8 * reach)
-    return _pinned(window, options), steps
+        wide = min(span, 8 * pairs.reach)
+        asked = _Asked.within(engine, whole, wide)
+        pairs, (time_step, price_step) = _sample_pairs(
+            engine, _sample(engine, asked, wide, wide, first_ns), first_ns
+        )
+        steps = (math.gcd(steps[0], time_step), math.gcd(steps[1], price_step))
+        wider = find_window(pairs, exact, steps)
+        if wider.certain > max(window.explained, window.certain) + GAIN:
+            window = wider
+    crowd = max(LEAST_CROWD, min(CROWD, PAIRS_IN_ALL / rest))
+    return _pinned(window.narrowed(crowd), options), steps
 
 
 def _logged_reach(engine: Engine) -> int:
@@ -178,14 +232,14 @@ def _logged_reach(engine: Engine) -> int:
     return max(0, int(latest or 0))
 
 
-def _sample(engine: Engine, rest: int, reach: int, least: int, first_ns: int) -> int:
-    """Make `sampled`, rows spread evenly over the remaining ones; the reach that their pairs should have.
+def _sample(engine: Engine, asked: _Asked, reach: int, least: int, first_ns: int) -> int:
+    """Make `sampled`, rows spread evenly over those that are asked; the reach that their pairs should have.
 
     That is less than `reach` where time is crowded into bursts, with `least` as the bound, and even less than that
     where there would be too many pairs.
     """
     for _ in range(6):
-        _take(engine, rest, PROBED_ROWS)
+        _take(engine, asked, PROBED_ROWS)
         _candidates(engine, "sampled_pairs", "sampled", "ticks", -reach, reach, first_ns)
         ((found, probed),) = engine.rows(
             "SELECT (SELECT count(*) FROM sampled_pairs), (SELECT count(*) FROM sampled)"
@@ -196,7 +250,7 @@ def _sample(engine: Engine, rest: int, reach: int, least: int, first_ns: int) ->
         reach = max(1, int(reach * 0.5 * PAIRS_PER_ROW / each))
     reach = max(min(reach, least), min(reach, _crowded_reach(engine, reach)))
     ((found,),) = engine.rows(f"SELECT count(*) FROM sampled_pairs WHERE abs(time_delta_ns) <= {reach}")
-    _take(engine, rest, min(SAMPLE_ROWS, PAIRS * max(1, probed) // max(1, found)))
+    _take(engine, asked, min(SAMPLE_ROWS, PAIRS * max(1, probed) // max(1, found)))
     return reach
 
 
@@ -214,9 +268,9 @@ def _crowded_reach(engine: Engine, reach: int) -> int:
     return int(np.quantile(lag, 0.9)) if len(lag) else reach
 
 
-def _take(engine: Engine, rest: int, rows: int) -> None:
-    every = max(1, rest // rows)
-    engine.create("sampled", f"SELECT * FROM rest WHERE {sql.one_in(every, 'row')}")
+def _take(engine: Engine, asked: _Asked, rows: int) -> None:
+    every = max(1, asked.rows // rows)
+    engine.create("sampled", f"SELECT * FROM rest WHERE {asked.condition} AND {sql.one_in(every, 'row')}")
 
 
 def _pinned(window: Window, options: Options) -> Window:
@@ -239,9 +293,30 @@ def _sample_pairs(engine: Engine, reach: int, first_ns: int) -> tuple[Pairs, tup
     ((rows,),) = engine.rows("SELECT count(*) FROM sampled")
     _, row = np.unique(found["row"], return_inverse=True)
     pairs = Pairs(
-        row.astype(np.int64), found["worker"], found["time_delta_ns"], found["price_delta_units"], rows, reach
+        row.astype(np.int64),
+        found["worker"],
+        found["time_delta_ns"],
+        found["price_delta_units"],
+        rows,
+        reach,
+        _ticks_apart(engine, reach, first_ns, max(1, len(found["row"]) // max(1, rows))),
     )
     return pairs, (step_of(pairs.time_delta), step_of(pairs.price_delta))
+
+
+def _ticks_apart(engine: Engine, reach: int, first_ns: int, pairs_each: int) -> Neighbours:
+    """A sample of the ticks, and the others of their symbol within reach."""
+    ((events,),) = engine.rows("SELECT count(*) FROM ticks")
+    every = max(1, events // min(SAMPLE_TICKS, max(1, PAIRS // pairs_each)))
+    engine.create(
+        "sampled_ticks",
+        f"SELECT event AS row, symbol_id, time_ns, price_units FROM ticks WHERE {sql.one_in(every, 'event')}",
+    )
+    _candidates(engine, "ticks_apart", "sampled_ticks", "ticks", -reach, reach, first_ns)
+    found = engine.arrays("SELECT row, time_delta_ns, price_delta_units FROM ticks_apart WHERE row <> event")
+    ((ticks,),) = engine.rows("SELECT count(*) FROM sampled_ticks")
+    _, row = np.unique(found["row"], return_inverse=True)
+    return Neighbours(row.astype(np.int64), found["time_delta_ns"], found["price_delta_units"], ticks)
 
 
 def _collect(engine: Engine, window: Window, first_ns: int) -> None:

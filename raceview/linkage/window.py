@@ -3,15 +3,17 @@
 Before any noise is fitted nothing is known of its size. A sample of rows is paired with every tick of the symbol
 within a wide window; true pairs pile up at some lag while false ones spread evenly, as in the cross-correlogram of
 two spike trains (Perkel, Gerstein and Moore 1967). A mixture over logarithmic bins of lag, one per worker, and of
-price difference separates the two.
+price difference separates the two. It is held to what is there beyond chance.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
+from raceview.linkage.chance import NEGLIGIBLE, Box, Neighbours, beyond_chance
 from raceview.linkage.graph import Floats, Ints
 from raceview.linkage.groups import starts_of
 
@@ -20,12 +22,22 @@ SETTLED = 1e-3
 BINS_PER_OCTAVE = 4
 TRACE = 0.1
 """Share of its row's best probability below which a pair does not widen the window."""
-FEW_ROWS = 100.0
+LIKELY = 0.5
+"""Share of the likeliest row's probability of having a match at all, below which a row does not widen it either."""
+FEW_ROWS = 100
 """Rows at which nearness and the even start have equal say in the first guess."""
 LEAST_ROWS = 3.0
 """Rows that a worker needs for its median lag to be looked at."""
 EVIDENCE = 6.0
 """Standard errors by which a worker's median lag must leave that of the others to count as an offset."""
+CLAIMED = 0.002
+"""Share of what the mixture claims that may lie where nothing is beyond chance: as much as the ranges cut off."""
+PLACES = 3
+"""Lags that matches are sought about, one after the other."""
+FURTHER = 0.1
+"""Share of the rows without a neighbour about the first that must have a match about another, at the least."""
+BOXES = 4
+"""Times that the box which holds the matches is to be searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,20 @@ class Pairs:
     rows: int
     reach: int
     """The window: |time_delta| <= reach, in ns."""
+    apart: Neighbours
+    """A sample of ticks and their neighbours within the same window: what false pairs look like."""
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> Pairs:
+        """The chosen pairs, as those of a window no wider than they need."""
+        time_delta = self.time_delta[chosen]
+        return replace(
+            self,
+            row=self.row[chosen],
+            worker=self.worker[chosen],
+            time_delta=time_delta,
+            price_delta=self.price_delta[chosen],
+            reach=int(np.abs(time_delta).max(initial=1)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +76,111 @@ class Window:
     price_range: tuple[float, float]
     explained: float
     """Share of the sampled rows that have a match in the window."""
+    certain: float
+    """Share of them that have one about one lag beyond chance, at the least."""
+    centre: float
+    """The median difference in time of the matches, ns."""
+    crowd: float
+    """Ticks of a row's symbol within the range of time, on average."""
+    others: float
+    """Other ticks of its symbol about a tick, per step of time and of price, on average over the ranges."""
+
+    def narrowed(self, crowd: float) -> Window:
+        """A window about the centre with that many ticks in it at the most."""
+        times = min(1.0, crowd / max(self.crowd, 1e-9))
+        low, high = (self.centre + times * (end - self.centre) for end in self.time_range)
+        return replace(self, time_range=(low, high), crowd=times * self.crowd)
 
 
 def find_window(pairs: Pairs, exact_per_worker: Ints, steps: tuple[int, int]) -> Window:
     """Fit offsets and ranges. `exact_per_worker` counts rows that repeat their tick: evidence for no offset."""
-    match, explained = _separate(pairs, len(exact_per_worker), steps)
+    match, explained = _separate(pairs, len(exact_per_worker), steps, 1.0)
     offset = significant_offsets(pairs.worker, pairs.time_delta, match, exact_per_worker).offset
+    places = _beyond_chance(pairs, offset, match, steps)
+    if pairs.rows >= FEW_ROWS and match[~places.near].sum() > CLAIMED * match.sum():
+        pairs = pairs.only(places.near)
+        match, explained = _separate(pairs, len(exact_per_worker), steps, min(1.0, places.false_pairs))
+        offset = significant_offsets(pairs.worker, pairs.time_delta, match, exact_per_worker).offset
     left = pairs.time_delta - offset[pairs.worker]
     match = _likely(pairs.row, pairs.rows, match)
+    time_range = _range(left, match, steps[0])
+    price_range = _range(pairs.price_delta, match, steps[1])
+    apart = pairs.apart
     return Window(
         offset=offset,
-        time_range=_range(left, match, steps[0]),
-        price_range=_range(pairs.price_delta, match, steps[1]),
+        time_range=time_range,
+        price_range=price_range,
         explained=explained,
+        certain=places.certain,
+        centre=weighted_quantiles(left, match, (0.5,))[0],
+        crowd=float(_inside(left, time_range).sum()) / max(1, pairs.rows),
+        others=float((_inside(apart.time_delta, time_range) & _inside(apart.price_delta, price_range)).sum())
+        / max(1, apart.rows)
+        / ((time_range[1] - time_range[0]) / steps[0] + 1.0)
+        / ((price_range[1] - price_range[0]) / steps[1] + 1.0),
     )
+
+
+def _inside(values: Ints, limits: tuple[float, float]) -> npt.NDArray[np.bool_]:
+    found: npt.NDArray[np.bool_] = (values >= limits[0]) & (values <= limits[1])
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where matches are beyond chance."""
+
+    near: npt.NDArray[np.bool_]
+    """Which pairs lie there."""
+    certain: float
+    """Share of the rows that have a match in the first such place, at the least."""
+    false_pairs: float
+    """Ticks that a row meets there by chance, on average."""
+
+
+def _beyond_chance(pairs: Pairs, offset: Ints, match: Floats, steps: tuple[int, int]) -> _Places:
+    """Where matches are beyond chance, for those that the mixture claims.
+
+    Matches may lie about more than one lag, as where copies are late by a time-out. So for rows without a neighbour
+    in what was found already the next place is sought, while it accounts for more of what the mixture claims.
+    """
+    found, certain, false_pairs = np.zeros(len(pairs.row), dtype=np.bool_), 0.0, 0.0
+    open_rows = np.ones(pairs.rows, dtype=np.bool_)
+    lag = pairs.time_delta - offset[pairs.worker]
+    for _ in range(PLACES):
+        asked = open_rows[pairs.row]
+        if match[asked & ~found].sum() <= CLAIMED * match.sum():
+            break
+        rows = int(open_rows.sum())
+        numbers = np.cumsum(open_rows) - 1
+        alone = Neighbours(numbers[pairs.row[asked]], lag[asked], pairs.price_delta[asked], rows)
+        box, centre = _place(alone, pairs.apart, match[asked], steps)
+        if box.least <= (FURTHER if certain else 0.0):
+            break
+        certain = certain or box.least
+        found |= _about(box, steps, lag - centre, pairs.price_delta)
+        ticks = _about(box, steps, pairs.apart.time_delta, pairs.apart.price_delta)
+        false_pairs += (int(ticks.sum()) + 1) / max(1, pairs.apart.rows)
+        open_rows[pairs.row[found]] = False
+    return _Places(found, certain, false_pairs)
+
+
+def _about(box: Box, steps: tuple[int, int], lag: Ints, price_delta: Ints) -> npt.NDArray[np.bool_]:
+    """Which pairs lie in a few times the box, or a few steps of either axis."""
+    late, dear = BOXES * max(box.time, steps[0]), BOXES * max(box.price, steps[1])
+    found: npt.NDArray[np.bool_] = (np.abs(lag) <= late) & (np.abs(price_delta) <= dear)
+    return found
+
+
+def _place(rows: Neighbours, apart: Neighbours, match: Floats, steps: tuple[int, int]) -> tuple[Box, int]:
+    """The box that holds their matches, and the lag that it lies about: none, or the median of what is claimed."""
+    box = beyond_chance(rows, apart, steps)
+    lag = round(weighted_quantiles(rows.time_delta, match, (0.5,))[0])
+    if rows.rows >= FEW_ROWS and 2 * abs(lag) > box.time:
+        moved = beyond_chance(rows.moved(lag), apart, steps)
+        if moved.least > box.least or (2 * moved.time < box.time and moved.least > box.least - NEGLIGIBLE):
+            return moved, lag
+    return box, 0
 
 
 def _log_bin(values: Ints, step: int) -> Ints:
@@ -73,8 +190,11 @@ def _log_bin(values: Ints, step: int) -> Ints:
     return np.where(values < 0, -size, np.where(values > 0, size, 0)).astype(np.int64)
 
 
-def _separate(pairs: Pairs, workers: int, steps: tuple[int, int]) -> tuple[Floats, float]:
-    """Per pair, the probability that it is the row's true one; and the share of rows that have one."""
+def _separate(pairs: Pairs, workers: int, steps: tuple[int, int], false_pairs: float) -> tuple[Floats, float]:
+    """Per pair, the probability that it is the row's true one; and the share of rows that have one.
+
+    `false_pairs`: how many pairs a row has by chance, where they are fewer than 1, else 1.
+    """
     lag, lag_bins, lag_null = _null_lag(pairs, steps[0])
     price = _log_bin(pairs.price_delta, steps[1])
     price -= price.min(initial=0)
@@ -92,7 +212,7 @@ def _separate(pairs: Pairs, workers: int, steps: tuple[int, int]) -> tuple[Float
         price_mass = np.bincount(price, match, price_bins) + 0.5 * price_null
         price_mass = price_mass / price_mass.sum()
         ratio = (lag_mass / lag_null).ravel()[cell] * (price_mass / price_null)[price]
-        ratio *= explained / np.maximum(candidates, 1)[pairs.row]
+        ratio *= explained / (false_pairs * np.maximum(candidates, 1)[pairs.row])
         new = ratio / ((1.0 - explained) + np.bincount(pairs.row, ratio, pairs.rows))[pairs.row]
         explained = float(np.clip(new.sum() / max(1, pairs.rows), 1e-4, 1 - 1e-4))
         if np.abs(new - match).max(initial=0.0) < SETTLED:
@@ -198,7 +318,12 @@ def unseen(low: float, high: float, evidence: float) -> float:
 
 
 def _likely(row: Ints, rows: int, match: Floats) -> Floats:
-    """The probabilities without those that are a trace beside their row's best."""
+    """The probabilities without those that are a trace beside their row's best, and of rows that rather have none.
+
+    Many rows without a match would by their traces together outweigh the few that have one.
+    """
     best = np.zeros(rows)
     np.maximum.at(best, row, match)
-    return np.where(match > TRACE * best[row], match, 0.0)
+    total = np.bincount(row, match, rows)
+    has_one = total > LIKELY * total.max(initial=0.0)
+    return np.where(has_one[row] & (match > TRACE * best[row]), match, 0.0)

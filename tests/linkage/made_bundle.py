@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 import raceview
 from linkage.bundle_files import NONE, UNITS, Attempts, BundleFiles, Found, Ints, Records, share_right, twins
@@ -41,11 +42,14 @@ class Stream:
     row_symbol: Ints
     row_time: Ints
     row_price: Ints
+    held: npt.NDArray[np.bool_]
+    """Per tick, whether the source holds it."""
 
     @property
     def event(self) -> Ints:
-        """Per row."""
-        return np.where(self.attempt == NONE, NONE, self.attempt_event[self.attempt])
+        """Per row; NONE too where the source does not hold its tick."""
+        event = self.attempt_event[self.attempt]
+        return np.where((self.attempt == NONE) | ~self.held[event], NONE, event)
 
     def jitter(self, low_ms: float, high_ms: float, cents: int = 0, rows: Ints | slice = slice(None)) -> None:
         """Move rows by a uniform time, in microseconds, and a uniform price, in cents."""
@@ -147,6 +151,7 @@ def stream(
         row_symbol=symbol.copy(),
         row_time=time.copy(),
         row_price=given.copy(),
+        held=np.ones(events, dtype=bool),
     )
 
 
@@ -192,7 +197,7 @@ class Linked:
 def link(made: Stream, folder: Path, **options: Any) -> Linked:
     """Write the stream, open it, and read what was found."""
     files = made.files()
-    _write(files, folder)
+    _write(files, folder, made.held)
     with raceview.open_bundle(folder, options=Options(**options)) as inv:
         duplicates, summary = inv.duplicates(), inv.summary()
         return Linked(
@@ -227,16 +232,17 @@ def _numbers(event: Ints, start: Ints) -> Ints:
     return number
 
 
-def _write(files: BundleFiles, folder: Path) -> None:
+def _write(files: BundleFiles, folder: Path, held: npt.NDArray[np.bool_]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     ticks, attempts, rows = files.ticks, files.attempts, files.rows
     _lines(
         folder / "raw_tick_events.log",
         (
             f'{{"event_id": "{name}", "timestamp": "{time}", "symbol": "{symbol}", "price": {price}, "source": "s"}}'
-            for name, time, symbol, price in zip(
-                files.names, _moments(ticks.time), ticks.symbol, _prices(ticks.price), strict=True
+            for name, time, symbol, price, there in zip(
+                files.names, _moments(ticks.time), ticks.symbol, _prices(ticks.price), held, strict=True
             )
+            if there
         ),
     )
     _lines(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from linkage.bundle_files import Ints
+from raceview.linkage.chance import Neighbours
 from raceview.linkage.window import (
     Pairs,
     Window,
@@ -33,6 +34,8 @@ class Planted:
     workers: int = 3
     offsets_ms: tuple[tuple[int, float], ...] = ()
     reach_ms: float = 480.0
+    missing: float = 0.0
+    """Share of the ticks that the source does not hold."""
     seed: int = 1
 
     def pairs(self) -> Pairs:
@@ -46,12 +49,27 @@ class Planted:
         for number, offset in self.offsets_ms:
             seen[worker == number] += round(offset * MS)
         shown = price + rng.integers(-self.cents, self.cents, ROWS, endpoint=True) * CENT
+        kept = np.flatnonzero(rng.random(ROWS) >= self.missing)
+        tick, price = tick[kept], price[kept]
         reach = round(self.reach_ms * MS)
         row, event = np.nonzero(np.abs(seen[:, None] - tick[None, :]) <= reach)
-        return Pairs(row, worker[event], seen[row] - tick[event], shown[row] - price[event], ROWS, reach)
+        return Pairs(
+            row,
+            worker[kept][event],
+            seen[row] - tick[event],
+            shown[row] - price[event],
+            ROWS,
+            reach,
+            neighbours(tick, price, reach),
+        )
 
     def window(self) -> Window:
         return find_window(self.pairs(), np.zeros(self.workers, dtype=np.int64), STEPS)
+
+
+def neighbours(tick: Ints, price: Ints, reach: int) -> Neighbours:
+    row, event = np.nonzero((np.abs(tick[:, None] - tick[None, :]) <= reach) & ~np.eye(len(tick), dtype=bool))
+    return Neighbours(row, tick[row] - tick[event], price[row] - price[event], len(tick))
 
 
 def offsets_ms(window: Window) -> list[float]:
@@ -131,14 +149,52 @@ def test_rows_of_nothing_are_not_explained() -> None:
     price = rng.integers(-100_000, 100_000, len(pairs.row)) * CENT
     time = rng.integers(-480_000, 480_000, len(pairs.row)) * 1000
     window = find_window(
-        Pairs(pairs.row, pairs.worker, time, price, ROWS, pairs.reach), np.zeros(3, dtype=np.int64), STEPS
+        replace(pairs, time_delta=time, price_delta=price), np.zeros(3, dtype=np.int64), STEPS
     )
     assert offsets_ms(window) == [0.0, 0.0, 0.0]
+    assert window.explained < 0.1
+    assert window.certain == 0.0
+
+
+@pytest.mark.parametrize("missing", [0.1, 0.5, 0.8])
+def test_ticks_that_are_missing_do_not_widen_the_range(missing: float) -> None:
+    found = Planted(missing=missing).window()
+    assert offsets_ms(found) == [0.0, 0.0, 0.0]
+    assert found.explained == pytest.approx(1.0 - missing, abs=0.06)
+    assert found.certain <= 1.0 - missing + 0.02
+    assert found.time_range[0] <= -4.5 * MS
+    assert found.time_range[1] >= 4.5 * MS
+    assert found.time_range[1] - found.time_range[0] < 8 * 10.0 * MS
+
+
+def test_a_lag_that_all_workers_share() -> None:
+    found = Planted(low=395.0, high=405.0).window()
+    assert found.centre == pytest.approx(400 * MS, abs=MS)
+    assert found.time_range[0] <= 395 * MS <= 405 * MS <= found.time_range[1]
+    assert found.time_range[1] - found.time_range[0] < 8 * 10.0 * MS
+
+
+def test_no_window_is_narrowed_that_holds_few_ticks() -> None:
+    found = Planted().window()
+    assert found.narrowed(found.crowd) == found
+
+
+def test_a_window_is_narrowed_about_its_centre() -> None:
+    found = Planted(low=395.0, high=405.0).window()
+    narrow = found.narrowed(found.crowd / 4)
+    assert narrow.crowd == pytest.approx(found.crowd / 4)
+    low, high = narrow.time_range
+    assert low < found.centre < high
+    assert high - low == pytest.approx((found.time_range[1] - found.time_range[0]) / 4)
 
 
 def test_no_pairs_at_all() -> None:
     none: Ints = np.zeros(0, dtype=np.int64)
-    window = find_window(Pairs(none, none, none, none, 5, 480 * MS), np.zeros(3, dtype=np.int64), STEPS)
+    window = find_window(
+        Pairs(none, none, none, none, 5, 480 * MS, Neighbours(none, none, none, 5)),
+        np.zeros(3, dtype=np.int64),
+        STEPS,
+    )
     assert offsets_ms(window) == [0.0, 0.0, 0.0]
     assert window.explained < 0.5
 
