@@ -40,6 +40,14 @@ class Neighbours:
         """With what is late by that lag counted as on time."""
         return replace(self, time_delta=self.time_delta - lag)
 
+    def only(self, chosen: npt.NDArray[np.bool_]) -> Neighbours:
+        return replace(
+            self,
+            row=self.row[chosen],
+            time_delta=self.time_delta[chosen],
+            price_delta=self.price_delta[chosen],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Box:

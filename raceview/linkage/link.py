@@ -25,8 +25,8 @@ from raceview.linkage.solver import Setting, Solution, fit, solve
 from raceview.linkage.window import Pairs, Window, find_window
 from raceview.model import MILLIONTHS, Options
 
-SAMPLE_TICKS = 2_000
-"""Ticks whose distances from the others of their symbol are looked at, at the most."""
+FEWEST_TICKS, SAMPLE_TICKS = 200, 2_000
+"""Ticks whose distances from the others of their symbol are looked at: as many as rows, within these bounds."""
 SAMPLE_ROWS = 10_000
 """Rows that the window is found from."""
 REACH_GAPS = 24
@@ -133,13 +133,17 @@ def _exact_per_worker(engine: Engine, workers: int) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """First and last time of ticks and outputs together, and of ticks; mean gap between a symbol's ticks (ns)."""
+    """First and last time of ticks and outputs together, and of ticks; mean gap between a symbol's ticks (ns).
+
+    `events` counts the ticks.
+    """
 
     first_ns: int
     last_ns: int
     first_tick_ns: int
     last_tick_ns: int
     gap: int
+    events: int
 
     @classmethod
     def of(cls, engine: Engine, events: int) -> _Span:
@@ -150,7 +154,7 @@ class _Span:
             "CROSS JOIN (SELECT min(time_ns) AS low, max(time_ns) AS high FROM outputs) AS o"
         )
         gap = max(1, (last - first) * max(1, symbols) // max(1, events))
-        return cls(min(first, first_row), max(last, last_row), first, last, gap)
+        return cls(min(first, first_row), max(last, last_row), first, last, gap, events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,17 +175,18 @@ class _Asked:
 def _candidates(
     engine: Engine, relation: str, rows: str, events: str, low: int, high: int, first_ns: int
 ) -> None:
-    engine.create(
-        relation,
-        sql.query(
-            "candidates",
-            rows=rows,
-            events=events,
-            low=low,
-            high=high,
-            width=high - low + 1,
-            base=first_ns - abs(high) - abs(low) - 1,
-        ),
+    engine.create(relation, _candidates_query(rows, events, low, high, first_ns))
+
+
+def _candidates_query(rows: str, events: str, low: int, high: int, first_ns: int) -> str:
+    return sql.query(
+        "candidates",
+        rows=rows,
+        events=events,
+        low=low,
+        high=high,
+        width=high - low + 1,
+        base=first_ns - abs(high) - abs(low) - 1,
     )
 
 
@@ -200,7 +205,7 @@ def _find(
         reach = least = span
     reach, least = min(span, reach), min(span, least)
     asked = _Asked.within(engine, whole, reach)
-    pairs, steps = _sample_pairs(engine, _sample(engine, asked, reach, least, first_ns), first_ns)
+    pairs, steps = _sample_pairs(engine, _sample(engine, asked, reach, least, first_ns), whole)
     window = find_window(pairs, exact, steps)
     for _ in range(WIDENED):
         if window.explained > ENOUGH or pairs.reach >= span:
@@ -208,7 +213,7 @@ def _find(
         wide = min(span, 8 * pairs.reach)
         asked = _Asked.within(engine, whole, wide)
         pairs, (time_step, price_step) = _sample_pairs(
-            engine, _sample(engine, asked, wide, wide, first_ns), first_ns
+            engine, _sample(engine, asked, wide, wide, first_ns), whole
         )
         steps = (math.gcd(steps[0], time_step), math.gcd(steps[1], price_step))
         wider = find_window(pairs, exact, steps)
@@ -284,8 +289,8 @@ def _pinned(window: Window, options: Options) -> Window:
     return window
 
 
-def _sample_pairs(engine: Engine, reach: int, first_ns: int) -> tuple[Pairs, tuple[int, int]]:
-    _candidates(engine, "sampled_pairs", "sampled", "ticks", -reach, reach, first_ns)
+def _sample_pairs(engine: Engine, reach: int, whole: _Span) -> tuple[Pairs, tuple[int, int]]:
+    _candidates(engine, "sampled_pairs", "sampled", "ticks", -reach, reach, whole.first_ns)
     found = engine.arrays(
         "SELECT p.row, coalesce(a.worker, 0) AS worker, p.time_delta_ns, p.price_delta_units "
         "FROM sampled_pairs AS p LEFT JOIN attempts AS a ON a.event = p.event ORDER BY p.row, p.event, a.attempt"
@@ -299,24 +304,23 @@ def _sample_pairs(engine: Engine, reach: int, first_ns: int) -> tuple[Pairs, tup
         found["price_delta_units"],
         rows,
         reach,
-        _ticks_apart(engine, reach, first_ns, max(1, len(found["row"]) // max(1, rows))),
+        _ticks_apart(engine, reach, whole, rows, max(1, len(found["row"]) // max(1, rows))),
     )
     return pairs, (step_of(pairs.time_delta), step_of(pairs.price_delta))
 
 
-def _ticks_apart(engine: Engine, reach: int, first_ns: int, pairs_each: int) -> Neighbours:
-    """A sample of the ticks, and the others of their symbol within reach."""
-    ((events,),) = engine.rows("SELECT count(*) FROM ticks")
-    every = max(1, events // min(SAMPLE_TICKS, max(1, PAIRS // pairs_each)))
-    engine.create(
-        "sampled_ticks",
-        f"SELECT event AS row, symbol_id, time_ns, price_units FROM ticks WHERE {sql.one_in(every, 'event')}",
-    )
-    _candidates(engine, "ticks_apart", "sampled_ticks", "ticks", -reach, reach, first_ns)
-    found = engine.arrays("SELECT row, time_delta_ns, price_delta_units FROM ticks_apart WHERE row <> event")
-    ((ticks,),) = engine.rows("SELECT count(*) FROM sampled_ticks")
+def _ticks_apart(engine: Engine, reach: int, whole: _Span, rows: int, pairs_each: int) -> Neighbours:
+    """A sample of the ticks, for so many rows and pairs of each, and the others of their symbol within reach."""
+    wanted = min(max(rows, FEWEST_TICKS), SAMPLE_TICKS, PAIRS // pairs_each)
+    chosen = sql.one_in(max(1, whole.events // max(1, wanted)), "event")
+    some = f"(SELECT event AS row, symbol_id, time_ns, price_units FROM ticks WHERE {chosen})"
+    found = engine.arrays(_candidates_query(some, "ticks", -reach, reach, whole.first_ns))
+    itself = found["row"] == found["event"]
     _, row = np.unique(found["row"], return_inverse=True)
-    return Neighbours(row.astype(np.int64), found["time_delta_ns"], found["price_delta_units"], ticks)
+    others = Neighbours(
+        row.astype(np.int64), found["time_delta_ns"], found["price_delta_units"], int(itself.sum())
+    )
+    return others.only(~itself)
 
 
 def _collect(engine: Engine, window: Window, first_ns: int) -> None:

@@ -176,7 +176,8 @@ def _place(rows: Neighbours, apart: Neighbours, match: Floats, steps: tuple[int,
     """The box that holds their matches, and the lag that it lies about: none, or the median of what is claimed."""
     box = beyond_chance(rows, apart, steps)
     lag = round(weighted_quantiles(rows.time_delta, match, (0.5,))[0])
-    if rows.rows >= FEW_ROWS and 2 * abs(lag) > box.time:
+    # Where that is less, a box about it would not be much smaller.
+    if rows.rows >= FEW_ROWS and 4 * abs(lag) > 3 * box.time:
         moved = beyond_chance(rows.moved(lag), apart, steps)
         if moved.least > box.least or (2 * moved.time < box.time and moved.least > box.least - NEGLIGIBLE):
             return moved, lag
