@@ -70,10 +70,10 @@ def test_a_race_on_one_screen(opened: Opened) -> None:
 @pytest.mark.parametrize(
     ("width", "line"),
     [
-        (160, "○ 4,015  16.934537  1,705.85  +1.106 ms +0.61   duplicate  dropped  0.998  :4017"),
-        (80, "○ 4,015 16.934537 1,705.85 +1.106 ms +0.61  duplicate dropped 0.998 :4017"),
-        (72, "○ 4,015 16.934537 +1.106 ms +0.61  duplicate dropped 0.998 :4017"),
-        (60, "○ 4,015 16.934537 +1.106 ms +0.61  duplicate 0.998 :4017"),
+        (160, "○ 4,015  16.934537  1,705.85  +1.106 ms +0.61   duplicate  dropped  0.999  :4017"),
+        (80, "○ 4,015 16.934537 1,705.85 +1.106 ms +0.61  duplicate dropped 0.999 :4017"),
+        (72, "○ 4,015 16.934537 +1.106 ms +0.61  duplicate dropped 0.999 :4017"),
+        (60, "○ 4,015 16.934537 +1.106 ms +0.61  duplicate 0.999 :4017"),
     ],
 )
 def test_wide_numbers_leave_the_confidence_where_it_is(opened: Opened, width: int, line: str) -> None:
