@@ -22,7 +22,7 @@ from raceview.linkage.groups import best_of, number_of, starts_of
 from raceview.linkage.noise import Noise, step_of
 from raceview.linkage.slots import Candidates, Slots, make_slots
 from raceview.linkage.solver import Setting, Solution, fit, solve
-from raceview.linkage.window import Pairs, Window, find_window
+from raceview.linkage.window import Pairs, Range, Window, find_window
 from raceview.model import MILLIONTHS, Options
 
 FEWEST_TICKS, SAMPLE_TICKS = 200, 2_000
@@ -199,7 +199,7 @@ def _find(
     """
     first_ns = whole.first_ns
     span = min(max(1, whole.last_ns - first_ns), FARTHEST_NS)
-    least = max(1, _logged_reach(engine), 4 * (options.jitter_ns or 0))
+    least = max(1, _logged_reach(engine))
     reach = max(REACH_GAPS * whole.gap, least)
     if events * rest <= PAIRS:
         reach = least = span
@@ -280,13 +280,11 @@ def _take(engine: Engine, asked: _Asked, rows: int) -> None:
 
 def _pinned(window: Window, options: Options) -> Window:
     """The window with what the user pins in place of what was fitted."""
-    if options.jitter_ns is not None:
-        jitter = float(min(options.jitter_ns, FARTHEST_NS))
-        window = replace(window, time_range=(-jitter, jitter))
-    if options.price_tolerance_units is not None:
-        limit = float(options.price_tolerance_units)
-        window = replace(window, price_range=(-limit, limit))
-    return window
+    jitter, tolerance = options.jitter_ns, options.price_tolerance_units
+    return window.pinned(
+        None if jitter is None else float(min(jitter, FARTHEST_NS)),
+        None if tolerance is None else float(tolerance),
+    )
 
 
 def _sample_pairs(engine: Engine, reach: int, whole: _Span) -> tuple[Pairs, tuple[int, int]]:
@@ -325,13 +323,37 @@ def _ticks_apart(engine: Engine, reach: int, whole: _Span, rows: int, pairs_each
 
 def _collect(engine: Engine, window: Window, first_ns: int) -> None:
     """All candidates of the remaining rows, and of the exact rows whose events they contest."""
-    # A row may also be off by its worker's clock alone.
-    low = int(np.floor(min(window.time_range[0], 0.0) + min(window.offset.min(), 0)))
-    high = int(np.ceil(max(window.time_range[1], 0.0) + max(window.offset.max(), 0)))
+    low, high = _bounds(window, window.time_range)
     _candidates(engine, "near", "rest", "ticks", low, high, first_ns)
+    farthest = _bounds(window, window.sought[0])
+    if farthest[0] < low or farthest[1] > high:
+        _further(engine, window, farthest, first_ns)
     sql.create(engine, "contested", "reopened")
     _candidates(engine, "near_reopened", "reopened", "contested", low, high, first_ns)
     sql.create(engine, "slots")
+
+
+def _bounds(window: Window, times: Range) -> tuple[int, int]:
+    """Differences in time, ns, of rows that are off by these, by their worker's clock, or by both."""
+    low = int(np.floor(min(times[0], 0.0) + min(window.offset.min(), 0)))
+    high = int(np.ceil(max(times[1], 0.0) + max(window.offset.max(), 0)))
+    return low, high
+
+
+def _further(engine: Engine, window: Window, farthest: tuple[int, int], first_ns: int) -> None:
+    """Add to `near` what is sought further away, for rows that have nothing where matches lie.
+
+    For all rows that would be many ticks, and hardly any of them likely.
+    """
+    low, high = (round(end) for end in window.price_range)
+    matched = f"SELECT row FROM near WHERE price_delta_units BETWEEN {low} AND {high}"
+    engine.create("unmatched", f"SELECT * FROM rest WHERE row NOT IN ({matched})")
+    _candidates(engine, "further", "unmatched", "ticks", *farthest, first_ns)
+    engine.create(
+        "near",
+        "SELECT * FROM near WHERE row NOT IN (SELECT row FROM unmatched) UNION ALL SELECT * FROM further",
+    )
+    engine.drop("unmatched", "further")
 
 
 def _load(engine: Engine) -> tuple[Candidates, Slots, Ints, Ints]:

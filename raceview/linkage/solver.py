@@ -14,7 +14,7 @@ import numpy as np
 from raceview.linkage.graph import Floats, Ints
 from raceview.linkage.groups import starts_of
 from raceview.linkage.marginals import marginals
-from raceview.linkage.noise import Noise, fit_noise
+from raceview.linkage.noise import Axis, Noise, fit_noise
 from raceview.linkage.position import NEIGHBOURS, BestLinks, Order, best_links, learn_order, out_of_order
 from raceview.linkage.slots import (
     Candidates,
@@ -28,7 +28,14 @@ from raceview.linkage.slots import (
     restrict,
     slots_of,
 )
-from raceview.linkage.window import Window, first_guess, significant_offsets, unseen, weighted_quantiles
+from raceview.linkage.window import (
+    Range,
+    Window,
+    first_guess,
+    significant_offsets,
+    unseen,
+    weighted_quantiles,
+)
 from raceview.model import Options
 
 FIT_EVENTS = 40_000
@@ -103,12 +110,15 @@ class Solution:
 
 
 def fit(candidates: Candidates, slots: Slots, setting: Setting) -> Fit:
-    """Fit noise, rates and offsets on a sample of the candidates (all of them where they are few)."""
+    """Fit noise, rates and offsets on a sample of the candidates (all of them where they are few).
+
+    Only the last noise is fine: the others would hold fast to the clocks and the lags that were guessed first.
+    """
     sample, slots, share = _slabs(candidates, slots)
     bare = np.bincount(candidates.row, minlength=candidates.rows) == 0
     exact_rows = setting.exact_rows * share
     state = Fit(
-        noise=_fit_noise(*_alone(sample, slots, setting, None), setting, exact_rows),
+        noise=_fit_noise(*_alone(sample, slots, setting, None), setting, exact_rows, False),
         offset=setting.window.offset,
         offset_error=np.zeros(len(setting.window.offset)),
         filled=FILLED,
@@ -116,10 +126,12 @@ def fit(candidates: Candidates, slots: Slots, setting: Setting) -> Fit:
         phantom_share=max(RARE, float(bare.mean())),
     )
     for _ in range(GUESSES):
-        state = replace(state, noise=_fit_noise(*_alone(sample, slots, setting, state), setting, exact_rows))
-    for _ in range(ROUNDS - 1):
+        state = replace(
+            state, noise=_fit_noise(*_alone(sample, slots, setting, state), setting, exact_rows, False)
+        )
+    for last in [False] * (ROUNDS - 2) + [True]:
         solution = solve(sample, slots, setting, state)
-        state = _learn(sample, slots, setting, state, solution, exact_rows, float(bare.mean()))
+        state = _learn(sample, slots, setting, solution, exact_rows, float(bare.mean()), last)
     return state
 
 
@@ -264,17 +276,15 @@ def _alone(
 
 
 def _fit_noise(
-    time_delta: Ints, price_delta: Ints, weight: Floats, setting: Setting, exact_rows: float
+    time_delta: Ints, price_delta: Ints, weight: Floats, setting: Setting, exact_rows: float, fine: bool
 ) -> Noise:
-    """The noise from weighted edges, over the range in which the weights lie."""
-    options, sought = setting.options, (setting.window.time_range, setting.window.price_range)
-    pinned = (options.jitter_ns is not None, options.price_tolerance_units is not None)
-    seen = (
-        sought[0] if pinned[0] else _support(time_delta, weight, sought[0]),
-        sought[1] if pinned[1] else _support(price_delta, weight, sought[1]),
-    )
-    noise = fit_noise(time_delta, price_delta, weight, exact_rows, seen, sought, setting.steps)
-    return replace(noise, stray=0.0) if pinned[1] else noise
+    """The noise from weighted edges, over the range in which the weights lie; `fine` as in `Histogram.fit`."""
+    window, (time_step, price_step) = setting.window, setting.steps
+    time_sought, price_sought = window.sought
+    time = Axis(_support(time_delta, weight, time_sought, window.time_range), time_sought, time_step)
+    price = Axis(_support(price_delta, weight, price_sought, window.price_range), price_sought, price_step)
+    noise = fit_noise(time_delta, price_delta, weight, exact_rows, time, price, fine)
+    return replace(noise, stray=0.0) if setting.options.price_tolerance_units is not None else noise
 
 
 def _of_its_worker(pair: Ints, worker: Ints, probability: Floats) -> Floats:
@@ -284,28 +294,34 @@ def _of_its_worker(pair: Ints, worker: Ints, probability: Floats) -> Floats:
     return total[group]
 
 
-def _support(values: Ints, weight: Floats, limits: tuple[float, float]) -> tuple[float, float]:
-    """The range that holds all matches but half a row at either end, wider for those not yet seen."""
-    off = (values != 0) & (weight > 0.0) & (values >= limits[0]) & (values <= limits[1])
+def _support(values: Ints, weight: Floats, sought: Range, found: Range) -> Range:
+    """The range that holds all matches but half a row at either end, wider for those not yet seen.
+
+    `found`, where matches were in the first place, if there are none.
+    """
+    off = (values != 0) & (weight > 0.0) & (values >= sought[0]) & (values <= sought[1])
     evidence = float(weight[off].sum())
     if evidence < 1.0:
-        return limits
+        return found
     half_a_row = min(0.5, 0.5 / evidence)
     low, high = weighted_quantiles(values[off], weight[off], (half_a_row, 1.0 - half_a_row))
     margin = unseen(low, high, evidence)
-    return max(limits[0], low - margin), min(limits[1], high + margin)
+    return max(sought[0], low - margin), min(sought[1], high + margin)
 
 
 def _learn(
     candidates: Candidates,
     slots: Slots,
     setting: Setting,
-    state: Fit,
     solution: Solution,
     exact_rows: float,
     bare_share: float,
+    last: bool,
 ) -> Fit:
-    """Everything again, from the probabilities under the constraints; `bare_share` of all rows have no candidate."""
+    """Everything again, from the probabilities under the constraints.
+
+    `bare_share` of all rows have no candidate. `last`: for good.
+    """
     probability, kinds = solution.probability, len(SlotClass)
     full = np.bincount(slots.kind[solution.edges.slot], probability, kinds)
     count = np.bincount(slots.kind, minlength=kinds)
@@ -321,6 +337,7 @@ def _learn(
             probability,
             setting,
             exact_rows,
+            last,
         ),
         offset=clocks.offset,
         offset_error=clocks.error,

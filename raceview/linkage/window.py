@@ -9,6 +9,7 @@ price difference separates the two. It is held to what is there beyond chance.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +39,8 @@ FURTHER = 0.1
 """Share of the rows without a neighbour about the first that must have a match about another, at the least."""
 BOXES = 4
 """Times that the box which holds the matches is to be searched."""
+
+Range: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,10 @@ class Window:
     """`offset[w]` in ns, against the median worker; ranges of what is left, in ns and price units."""
 
     offset: Ints
-    time_range: tuple[float, float]
-    price_range: tuple[float, float]
+    time_range: Range
+    price_range: Range
+    sought: tuple[Range, Range]
+    """Of time and of price: where matches are looked for. That is there, unless the user pins it."""
     explained: float
     """Share of the sampled rows that have a match in the window."""
     certain: float
@@ -89,7 +94,29 @@ class Window:
         """A window about the centre with that many ticks in it at the most."""
         times = min(1.0, crowd / max(self.crowd, 1e-9))
         low, high = (self.centre + times * (end - self.centre) for end in self.time_range)
-        return replace(self, time_range=(low, high), crowd=times * self.crowd)
+        return replace(
+            self, time_range=(low, high), sought=((low, high), self.price_range), crowd=times * self.crowd
+        )
+
+    def pinned(self, time_limit: float | None, price_limit: float | None) -> Window:
+        """With matches sought up to these differences (ns, price units), and expected there where they were found."""
+        time_sought, price_sought = self.sought
+        if time_limit is not None:
+            time_sought = (-time_limit, time_limit)
+        if price_limit is not None:
+            price_sought = (-price_limit, price_limit)
+        return replace(
+            self,
+            time_range=_common(self.time_range, time_sought),
+            price_range=_common(self.price_range, price_sought),
+            sought=(time_sought, price_sought),
+        )
+
+
+def _common(first: Range, second: Range) -> Range:
+    """What two ranges have in common; the second where that is nothing."""
+    low, high = max(first[0], second[0]), min(first[1], second[1])
+    return (low, high) if low <= high else second
 
 
 def find_window(pairs: Pairs, exact_per_worker: Ints, steps: tuple[int, int]) -> Window:
@@ -110,6 +137,7 @@ def find_window(pairs: Pairs, exact_per_worker: Ints, steps: tuple[int, int]) ->
         offset=offset,
         time_range=time_range,
         price_range=price_range,
+        sought=(time_range, price_range),
         explained=explained,
         certain=places.certain,
         centre=weighted_quantiles(left, match, (0.5,))[0],

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from raceview.linkage.noise import Histogram, Noise, fit_noise, step_of
+from raceview.linkage.noise import Axis, Histogram, Noise, fit_noise, step_of
 
 MS = 1_000_000
 CENT = 10_000_000
-SOUGHT = ((-20.0 * MS, 20.0 * MS), (-50.0 * CENT, 50.0 * CENT))
-STEPS = (MS, CENT)
+TIME, PRICE = (-20.0 * MS, 20.0 * MS), (-50.0 * CENT, 50.0 * CENT)
+SOUGHT = (Axis(TIME, TIME, MS), Axis(PRICE, PRICE, CENT))
 
 
 def ints(*values: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -20,9 +20,11 @@ def ints(*values: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 def fitted(time: object, price: object, exact_rows: float = 0.0) -> Noise:
     """From certain matches, in ms and cents, sought within 20 ms and 50 cents."""
     times, prices = np.asarray(time, dtype=np.int64) * MS, np.asarray(price, dtype=np.int64) * CENT
-    inside = np.abs(prices) <= SOUGHT[1][1]
+    inside = np.abs(prices) <= PRICE[1]
     seen = tuple((float(axis.min(initial=0)), float(axis.max(initial=0))) for axis in (times, prices[inside]))
-    return fit_noise(times, prices, np.ones(len(times)), exact_rows, (seen[0], seen[1]), SOUGHT, STEPS)
+    return fit_noise(
+        times, prices, np.ones(len(times)), exact_rows, Axis(seen[0], TIME, MS), Axis(seen[1], PRICE, CENT)
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,13 +69,13 @@ def test_exact_rows_that_are_not_among_the_pairs_count_too() -> None:
 
 def test_a_pair_counts_by_its_probability() -> None:
     time, price = ints(*[2] * 100, *[15] * 100) * MS, ints(*[1] * 200) * CENT
-    noise = fit_noise(time, price, np.repeat([0.9, 0.1], 100), 0.0, SOUGHT, SOUGHT, STEPS)
+    noise = fit_noise(time, price, np.repeat([0.9, 0.1], 100), 0.0, *SOUGHT)
     likely, unlikely = noise.likelihood(ints(2, 15) * MS, ints(1, 1) * CENT)
     assert likely / unlikely == pytest.approx(9.0, rel=0.2)
 
 
 def test_without_a_match_the_nearer_is_likelier_in_proportion_and_neither_side_is() -> None:
-    noise = fit_noise(ints(), ints(), np.zeros(0), 0.0, SOUGHT, SOUGHT, STEPS)
+    noise = fit_noise(ints(), ints(), np.zeros(0), 0.0, *SOUGHT)
     assert noise.exact == noise.price_only == noise.time_only == noise.both == 0.25
     early, near, late = noise.time.at(ints(-19, 1, 19) * MS)
     assert near == pytest.approx(19 * late)
@@ -114,6 +116,42 @@ def test_an_altered_price_needs_the_very_time_of_its_tick() -> None:
 
 def test_a_lattice_point_at_the_end_of_the_range_is_inside() -> None:
     ends = (-5.0 * MS, 5.0 * MS)
-    histogram = Histogram.fit(ints(-5, 5) * MS, np.ones(2), ends, ends, MS)
+    histogram = Histogram.fit(ints(-5, 5) * MS, np.ones(2), Axis(ends, ends, MS), fine=True)
     assert (histogram.at(ints(-5, 5) * MS) > 0.0).all()
     assert histogram.at(ints(-6, 6) * MS).tolist() == [0.0, 0.0]
+
+
+def bunches(fine: bool) -> Histogram:
+    """2,000 differences of up to 5 ms and 40 of 30 s and up to 5 ms, at a step of 1 us."""
+    rng = np.random.default_rng(2)
+    near, far = rng.integers(-5_000, 5_001, 2_000), rng.integers(30_000_000, 30_005_001, 40)
+    ends = (-5.0 * MS, 30_005.0 * MS)
+    values = np.concatenate([near[near != 0], far]) * 1_000
+    return Histogram.fit(values, np.ones(len(values)), Axis(ends, ends, 1_000), fine)
+
+
+def test_bunches_far_apart_are_told_from_the_void_between() -> None:
+    lags = ints(2, 40, 30_002) * MS
+    near, between, far = bunches(fine=False).at(lags)
+    assert near == pytest.approx(between, rel=0.05)
+    near, between, far = bunches(fine=True).at(lags)
+    assert near == pytest.approx(2_000 / 2_040 / 10_001, rel=0.1)
+    assert far == pytest.approx(40 / 2_040 / 5_001, rel=0.1)
+    assert between < 0.01 * far
+
+
+def test_finer_bins_hold_what_the_bin_held() -> None:
+    coarse, fine = bunches(fine=False), bunches(fine=True)
+    ends = coarse.low + (coarse.high - coarse.low) / len(coarse.bins.density) * np.arange(2)
+    steps = np.arange(np.ceil(ends[0] / 1_000), np.floor(ends[1] / 1_000), dtype=np.int64) * 1_000
+    assert [k for k, _ in fine.bins.finer] == [0, len(fine.bins.density) - 1]
+    assert fine.at(steps).sum() == pytest.approx(coarse.at(steps).sum(), rel=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_one_bunch_of_any_usual_shape_needs_no_finer_bins(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for drawn in (rng.normal(size=3_000), rng.laplace(size=3_000), rng.exponential(size=3_000)):
+        values = np.rint(drawn * MS).astype(np.int64)
+        ends = (float(values.min()), float(values.max()))
+        assert Histogram.fit(values, np.ones(3_000), Axis(ends, ends, 1), fine=True).bins.finer == ()

@@ -27,7 +27,7 @@ def deltas(made: Stream) -> tuple[Ints, Ints]:
     return np.abs(made.row_time - made.time[made.event]), np.abs(made.row_price - made.price[made.event])
 
 
-@pytest.mark.parametrize("jitter_ms", [5, 50])
+@pytest.mark.parametrize("jitter_ms", [5, 50, 1_000, 60_000])
 def test_jitter_pinned_at_the_noise_or_wider(jitter_ms: int, jittered: Stream, tmp_path: Path) -> None:
     found = link(jittered, tmp_path, jitter_ns=jitter_ms * NS_PER_MS)
     assert found.right >= 0.999
@@ -40,9 +40,14 @@ def test_rows_beyond_a_pinned_jitter_are_phantoms(jitter_ms: int, jittered: Stre
     assert found.phantoms == np.flatnonzero(late > jitter_ms * NS_PER_MS).tolist()
 
 
-@pytest.mark.parametrize("cents", [20, 200])
+@pytest.mark.parametrize("cents", [20, 200, 100_000])
 def test_price_tolerance_pinned_at_the_noise_or_wider(cents: int, jittered: Stream, tmp_path: Path) -> None:
     assert link(jittered, tmp_path, price_tolerance_units=cents * CENT).right >= 0.999
+
+
+def test_both_pinned_far_wider_than_the_noise(jittered: Stream, tmp_path: Path) -> None:
+    found = link(jittered, tmp_path, jitter_ns=1_000 * NS_PER_MS, price_tolerance_units=100_000 * CENT)
+    assert found.right >= 0.999
 
 
 @pytest.mark.parametrize("cents", [0, 5])
@@ -62,6 +67,17 @@ def test_copies_beyond_a_pinned_jitter_are_not_duplicates(tmp_path: Path) -> Non
     found = link(made, tmp_path, jitter_ns=3 * NS_PER_MS)
     assert found.phantoms == np.flatnonzero(late > 3 * NS_PER_MS).tolist()
     assert len(found.causes) == len(rows) - len(found.phantoms) > 0
+
+
+def test_copies_far_beyond_the_others_are_found_where_the_pin_allows_it(tmp_path: Path) -> None:
+    made = stream(EVENTS)
+    late = made.write_again(np.arange(50, EVENTS, 100), late_ms=0.0)
+    made.jitter(-5, 5, cents=20)
+    made.jitter(30_000, 30_005, rows=late)
+    fitted = link(made, tmp_path / "fitted")
+    pinned = link(made, tmp_path / "pinned", jitter_ns=31_000 * NS_PER_MS)
+    assert set(late.tolist()) <= set(fitted.phantoms)
+    assert pinned.right >= 0.999
 
 
 def test_a_clock_may_be_off_by_more_than_the_pinned_jitter(tmp_path: Path) -> None:
