@@ -6,7 +6,6 @@ noise, set up slots, weigh the edges, compute each edge's probability, decide. L
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,42 +15,15 @@ from raceview import sql
 from raceview.engine.base import Engine
 from raceview.errors import OutputError
 from raceview.linkage.assignment import FREE, assign
-from raceview.linkage.chance import Neighbours
 from raceview.linkage.graph import Floats, Ints
-from raceview.linkage.groups import best_of, number_of, starts_of
-from raceview.linkage.noise import Noise, step_of
+from raceview.linkage.groups import best_of, number_of
+from raceview.linkage.noise import Noise
+from raceview.linkage.search import UNMATCHED, Span, bounds, candidates, candidates_query, find, find_further
 from raceview.linkage.slots import Candidates, Slots, make_slots
-from raceview.linkage.solver import Setting, Solution, fit, solve
-from raceview.linkage.window import Pairs, Range, Window, find_window
+from raceview.linkage.solver import LIKELY, Fit, Setting, Solution, fit, solve
+from raceview.linkage.window import Window
 from raceview.model import MILLIONTHS, Options
 
-FEWEST_TICKS, SAMPLE_TICKS = 200, 2_000
-"""Ticks whose distances from the others of their symbol are looked at: as many as rows, within these bounds."""
-SAMPLE_ROWS = 10_000
-"""Rows that the window is found from."""
-REACH_GAPS = 24
-"""The first window reaches this many mean gaps between a symbol's ticks to either side."""
-PAIRS = 1_000_000
-"""Pairs of a row and a tick that the window is found from, at the most."""
-PAIRS_PER_ROW = 2_000
-PROBED_ROWS = 100
-"""Rows whose pairs are counted before all are made: time may be crowded into bursts."""
-LOGGED = 1_000_000
-"""Attempts that are asked how late they ended, about."""
-ENOUGH = 0.5
-"""Share of the sampled rows that the window must explain not to be widened."""
-WIDENED = 2
-"""Times that it is widened at the most."""
-GAIN = 0.05
-"""Share of them that a wider window must explain in addition, beyond chance, to be taken."""
-PAIRS_IN_ALL = 20_000_000
-"""Pairs of a row and a tick that the window may hold in all, unless it holds fewer than `LEAST_CROWD` to a row."""
-CROWD = 100
-"""Ticks to a row that it may hold, where there are few rows."""
-LEAST_CROWD = 8
-FARTHEST_NS = 10**17
-"""No row is looked for further from its event than this, three years: what is, bears a broken time. The bounds of a
-window fit 64 bits as far as that."""
 SURE = 0.95
 """Share of a link's probability that one attempt must hold to be named as the row's own."""
 
@@ -89,26 +61,21 @@ def link(engine: Engine, options: Options, workers: int) -> Linkage:
         _store(engine, _nothing())
         return Linkage(None, offsets, np.zeros(len(offsets)), rest)
     exact = _exact_per_worker(engine, len(offsets))
-    whole = _Span.of(engine, events)
-    window, steps = _find(engine, options, rest, events, exact, whole)
-    _collect(engine, window, whole.first_ns)
+    whole = Span.of(engine, events)
+    window, steps = find(engine, options, rest, exact, whole)
+    candidates(engine, "near", "rest", "ticks", *bounds(window, window.time_range), whole.first_ns)
+    solver = _Solver(engine, options, rest, exact, whole, window, steps)
     try:
-        candidates, slots, rows, event_ids = _load(engine)
-        exact_rows = max(0, engine.rows("SELECT count(*) FROM exact")[0][0] - (len(rows) - rest))
-        points = _lattice_points(engine, steps)
-        if window.others:
-            # Rows of ticks that the source does not hold crowd where ticks do.
-            points = min(points, events / window.others)
-        setting = Setting(window, steps, len(rows), exact_rows, exact, points, options)
-        fitted = fit(candidates, slots, setting)
-        solution = solve(candidates, slots, setting, fitted)
-        _store(engine, _decide(solution, candidates, slots, fitted.offset, rows, event_ids))
+        solved = solver.solved()
+        if further := solver.further(solved):
+            solved = further.solved()
+        _store(engine, _decide(solved))
     except MemoryError as error:
         raise OutputError(
             f"no memory left to link {rest:,} rows, each with about {max(1.0, window.crowd):,.0f} ticks that it may "
             "come from; a narrower --jitter leaves fewer"
         ) from error
-    return Linkage(fitted.noise, fitted.offset, fitted.offset_error, rest)
+    return Linkage(solved.fitted.noise, solved.fitted.offset, solved.fitted.offset_error, rest)
 
 
 def _exact_per_worker(engine: Engine, workers: int) -> Ints:
@@ -132,228 +99,76 @@ def _exact_per_worker(engine: Engine, workers: int) -> Ints:
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
-    """First and last time of ticks and outputs together, and of ticks; mean gap between a symbol's ticks (ns).
+class _Solved:
+    """Rows with all their candidates, what was fitted to them, and how likely each of them is."""
 
-    `events` counts the ticks.
-    """
-
-    first_ns: int
-    last_ns: int
-    first_tick_ns: int
-    last_tick_ns: int
-    gap: int
-    events: int
-
-    @classmethod
-    def of(cls, engine: Engine, events: int) -> _Span:
-        """There is a tick, and a row."""
-        ((first, last, symbols, first_row, last_row),) = engine.rows(
-            "SELECT t.low, t.high, t.symbols, o.low, o.high FROM "
-            "(SELECT min(time_ns) AS low, max(time_ns) AS high, count(DISTINCT symbol_id) AS symbols FROM ticks) AS t "
-            "CROSS JOIN (SELECT min(time_ns) AS low, max(time_ns) AS high FROM outputs) AS o"
-        )
-        gap = max(1, (last - first) * max(1, symbols) // max(1, events))
-        return cls(min(first, first_row), max(last, last_row), first, last, gap, events)
+    candidates: Candidates
+    slots: Slots
+    rows: Ints
+    """The number in the output of each row."""
+    events: Ints
+    """The number among the ticks of each event."""
+    fitted: Fit
+    solution: Solution
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """The remaining rows that tell where matches lie: a condition on `rest`, and their number."""
+class _Solver:
+    """What is known of the remaining rows, `rest` in all, whose candidates are in `near`."""
 
-    condition: str
-    rows: int
+    engine: Engine
+    options: Options
+    rest: int
+    exact: Ints
+    whole: Span
+    window: Window
+    steps: tuple[int, int]
 
-    @classmethod
-    def within(cls, engine: Engine, whole: _Span, reach: int) -> _Asked:
-        """Those that the ticks reach: a source that was cut short says nothing of the others. All if there are none."""
-        covered = f"time_ns BETWEEN {whole.first_tick_ns - reach} AND {whole.last_tick_ns + reach}"
-        ((rest, rows),) = engine.rows(f"SELECT count(*), count(*) FILTER ({covered}) FROM rest")
-        return cls(covered, rows) if rows else cls("true", rest)
-
-
-def _candidates(
-    engine: Engine, relation: str, rows: str, events: str, low: int, high: int, first_ns: int
-) -> None:
-    engine.create(relation, _candidates_query(rows, events, low, high, first_ns))
-
-
-def _candidates_query(rows: str, events: str, low: int, high: int, first_ns: int) -> str:
-    return sql.query(
-        "candidates",
-        rows=rows,
-        events=events,
-        low=low,
-        high=high,
-        width=high - low + 1,
-        base=first_ns - abs(high) - abs(low) - 1,
-    )
-
-
-def _find(
-    engine: Engine, options: Options, rest: int, events: int, exact: Ints, whole: _Span
-) -> tuple[Window, tuple[int, int]]:
-    """The window from a sample of the remaining rows, widened while it explains too few of them and that helps.
-
-    Where most rows come from no tick at all (a source that was cut short), no window explains them.
-    """
-    first_ns = whole.first_ns
-    span = min(max(1, whole.last_ns - first_ns), FARTHEST_NS)
-    least = max(1, _logged_reach(engine))
-    reach = max(REACH_GAPS * whole.gap, least)
-    if events * rest <= PAIRS:
-        reach = least = span
-    reach, least = min(span, reach), min(span, least)
-    asked = _Asked.within(engine, whole, reach)
-    pairs, steps = _sample_pairs(engine, _sample(engine, asked, reach, least, first_ns), whole)
-    window = find_window(pairs, exact, steps)
-    for _ in range(WIDENED):
-        if window.explained > ENOUGH or pairs.reach >= span:
-            break
-        wide = min(span, 8 * pairs.reach)
-        asked = _Asked.within(engine, whole, wide)
-        pairs, (time_step, price_step) = _sample_pairs(
-            engine, _sample(engine, asked, wide, wide, first_ns), whole
+    def solved(self) -> _Solved:
+        """The answer for these rows, and for the exact rows whose events they contest."""
+        sql.create(self.engine, "contested", "reopened")
+        low, high = bounds(self.window, self.window.time_range)
+        candidates(self.engine, "near_reopened", "reopened", "contested", low, high, self.whole.first_ns)
+        sql.create(self.engine, "slots")
+        pairs, slots, rows, events = _load(self.engine)
+        ((exact_rows,),) = self.engine.rows("SELECT count(*) FROM exact")
+        points = _lattice_points(self.engine, self.steps)
+        if self.window.others:
+            # Rows of ticks that the source does not hold crowd where ticks do.
+            points = min(points, self.whole.events / self.window.others)
+        setting = Setting(
+            self.window,
+            self.steps,
+            len(rows),
+            max(0, exact_rows - (len(rows) - self.rest)),
+            self.exact,
+            points,
+            self.options,
         )
-        steps = (math.gcd(steps[0], time_step), math.gcd(steps[1], price_step))
-        wider = find_window(pairs, exact, steps)
-        if wider.certain > max(window.explained, window.certain) + GAIN:
-            window = wider
-    crowd = max(LEAST_CROWD, min(CROWD, PAIRS_IN_ALL / rest))
-    return _pinned(window.narrowed(crowd), options), steps
+        fitted = fit(pairs, slots, setting)
+        return _Solved(pairs, slots, rows, events, fitted, solve(pairs, slots, setting, fitted))
 
+    def further(self, solved: _Solved) -> _Solver | None:
+        """With more in `near`, for rows that have no match in the window; None if there is nothing more.
 
-def _logged_reach(engine: Engine) -> int:
-    """How long after its event an attempt ended at the latest, ns: a row may have been written then.
-
-    Of events with one attempt a sample is asked where there are many.
-    """
-    ((count,),) = engine.rows("SELECT count(*) FROM attempts")
-    every = max(1, count // LOGGED)
-    ((latest,),) = engine.rows(
-        "SELECT max(a.end_ns - t.time_ns) FROM attempts AS a JOIN ticks AS t ON t.event = a.event "
-        f"WHERE a.attempt > 1 OR {sql.one_in(every, 'a.line')}"
-    )
-    return max(0, int(latest or 0))
-
-
-def _sample(engine: Engine, asked: _Asked, reach: int, least: int, first_ns: int) -> int:
-    """Make `sampled`, rows spread evenly over those that are asked; the reach that their pairs should have.
-
-    That is less than `reach` where time is crowded into bursts, with `least` as the bound, and even less than that
-    where there would be too many pairs.
-    """
-    for _ in range(6):
-        _take(engine, asked, PROBED_ROWS)
-        _candidates(engine, "sampled_pairs", "sampled", "ticks", -reach, reach, first_ns)
-        ((found, probed),) = engine.rows(
-            "SELECT (SELECT count(*) FROM sampled_pairs), (SELECT count(*) FROM sampled)"
+        For all rows that would be many ticks, and hardly any of them likely.
+        """
+        unmatched = solved.rows[solved.solution.phantom > LIKELY]
+        if not len(unmatched):
+            return None
+        engine = self.engine
+        engine.load("unmatched", {"row": unmatched})
+        window, steps = find_further(engine, self.options, self.window, self.exact, self.whole, self.steps)
+        if window.further == window.time_range:
+            return None
+        low, high = bounds(window, window.time_range)
+        further = candidates_query(UNMATCHED, "ticks", *bounds(window, window.further), self.whole.first_ns)
+        engine.create(
+            "near",
+            "SELECT * FROM near UNION ALL "
+            f"SELECT * FROM ({further}) AS further WHERE time_delta_ns NOT BETWEEN {low} AND {high}",
         )
-        each = found / max(1, probed)
-        if each <= PAIRS_PER_ROW:
-            break
-        reach = max(1, int(reach * 0.5 * PAIRS_PER_ROW / each))
-    reach = max(min(reach, least), min(reach, _crowded_reach(engine, reach)))
-    ((found,),) = engine.rows(f"SELECT count(*) FROM sampled_pairs WHERE abs(time_delta_ns) <= {reach}")
-    _take(engine, asked, min(SAMPLE_ROWS, PAIRS * max(1, probed) // max(1, found)))
-    return reach
-
-
-def _crowded_reach(engine: Engine, reach: int) -> int:
-    """Within what nine in ten of the probed rows meet as many ticks as the mean gap promises; `reach` where fewer do.
-
-    A night between two bursts makes the mean gap long, and the gaps that rows see no longer.
-    """
-    found = engine.arrays("SELECT row, abs(time_delta_ns) AS lag FROM sampled_pairs ORDER BY row, lag")
-    starts = starts_of(found["row"])
-    counts = np.diff(starts, append=len(found["row"]))
-    lag = np.full(len(starts), reach, dtype=np.int64)
-    many = counts >= 2 * REACH_GAPS
-    lag[many] = found["lag"][starts[many] + 2 * REACH_GAPS - 1]
-    return int(np.quantile(lag, 0.9)) if len(lag) else reach
-
-
-def _take(engine: Engine, asked: _Asked, rows: int) -> None:
-    every = max(1, asked.rows // rows)
-    engine.create("sampled", f"SELECT * FROM rest WHERE {asked.condition} AND {sql.one_in(every, 'row')}")
-
-
-def _pinned(window: Window, options: Options) -> Window:
-    """The window with what the user pins in place of what was fitted."""
-    jitter, tolerance = options.jitter_ns, options.price_tolerance_units
-    return window.pinned(
-        None if jitter is None else float(min(jitter, FARTHEST_NS)),
-        None if tolerance is None else float(tolerance),
-    )
-
-
-def _sample_pairs(engine: Engine, reach: int, whole: _Span) -> tuple[Pairs, tuple[int, int]]:
-    _candidates(engine, "sampled_pairs", "sampled", "ticks", -reach, reach, whole.first_ns)
-    found = engine.arrays(
-        "SELECT p.row, coalesce(a.worker, 0) AS worker, p.time_delta_ns, p.price_delta_units "
-        "FROM sampled_pairs AS p LEFT JOIN attempts AS a ON a.event = p.event ORDER BY p.row, p.event, a.attempt"
-    )
-    ((rows,),) = engine.rows("SELECT count(*) FROM sampled")
-    _, row = np.unique(found["row"], return_inverse=True)
-    pairs = Pairs(
-        row.astype(np.int64),
-        found["worker"],
-        found["time_delta_ns"],
-        found["price_delta_units"],
-        rows,
-        reach,
-        _ticks_apart(engine, reach, whole, rows, max(1, len(found["row"]) // max(1, rows))),
-    )
-    return pairs, (step_of(pairs.time_delta), step_of(pairs.price_delta))
-
-
-def _ticks_apart(engine: Engine, reach: int, whole: _Span, rows: int, pairs_each: int) -> Neighbours:
-    """A sample of the ticks, for so many rows and pairs of each, and the others of their symbol within reach."""
-    wanted = min(max(rows, FEWEST_TICKS), SAMPLE_TICKS, PAIRS // pairs_each)
-    chosen = sql.one_in(max(1, whole.events // max(1, wanted)), "event")
-    some = f"(SELECT event AS row, symbol_id, time_ns, price_units FROM ticks WHERE {chosen})"
-    found = engine.arrays(_candidates_query(some, "ticks", -reach, reach, whole.first_ns))
-    itself = found["row"] == found["event"]
-    _, row = np.unique(found["row"], return_inverse=True)
-    others = Neighbours(
-        row.astype(np.int64), found["time_delta_ns"], found["price_delta_units"], int(itself.sum())
-    )
-    return others.only(~itself)
-
-
-def _collect(engine: Engine, window: Window, first_ns: int) -> None:
-    """All candidates of the remaining rows, and of the exact rows whose events they contest."""
-    low, high = _bounds(window, window.time_range)
-    _candidates(engine, "near", "rest", "ticks", low, high, first_ns)
-    farthest = _bounds(window, window.sought[0])
-    if farthest[0] < low or farthest[1] > high:
-        _further(engine, window, farthest, first_ns)
-    sql.create(engine, "contested", "reopened")
-    _candidates(engine, "near_reopened", "reopened", "contested", low, high, first_ns)
-    sql.create(engine, "slots")
-
-
-def _bounds(window: Window, times: Range) -> tuple[int, int]:
-    """Differences in time, ns, of rows that are off by these, by their worker's clock, or by both."""
-    low = int(np.floor(min(times[0], 0.0) + min(window.offset.min(), 0)))
-    high = int(np.ceil(max(times[1], 0.0) + max(window.offset.max(), 0)))
-    return low, high
-
-
-def _further(engine: Engine, window: Window, farthest: tuple[int, int], first_ns: int) -> None:
-    """Add to `near` what is sought further away, for rows that have nothing where matches lie.
-
-    For all rows that would be many ticks, and hardly any of them likely.
-    """
-    low, high = (round(end) for end in window.price_range)
-    matched = f"SELECT row FROM near WHERE price_delta_units BETWEEN {low} AND {high}"
-    engine.create("unmatched", f"SELECT * FROM rest WHERE row NOT IN ({matched})")
-    _candidates(engine, "further", "unmatched", "ticks", *farthest, first_ns)
-    engine.create(
-        "near",
-        "SELECT * FROM near WHERE row NOT IN (SELECT row FROM unmatched) UNION ALL SELECT * FROM further",
-    )
-    engine.drop("unmatched", "further")
+        return replace(self, window=window, steps=steps)
 
 
 def _load(engine: Engine) -> tuple[Candidates, Slots, Ints, Ints]:
@@ -405,15 +220,9 @@ def _lattice_points(engine: Engine, steps: tuple[int, int]) -> float:
     return float((time / steps[0] + 1.0) * (price / steps[1] + 1.0))
 
 
-def _decide(
-    solution: Solution,
-    candidates: Candidates,
-    slots: Slots,
-    offset: Ints,
-    rows: Ints,
-    event_ids: Ints,
-) -> dict[str, npt.NDArray[np.int64]]:
+def _decide(solved: _Solved) -> dict[str, npt.NDArray[np.int64]]:
     """Links from the probabilities: the columns of `links_found`, sorted by row."""
+    candidates, solution = solved.candidates, solved.solution
     further = solution.further
     of_pair = further + np.bincount(solution.edges.pair, solution.probability, len(candidates.row))
     best_further, further_pair = best_of(candidates.row, further, candidates.rows)
@@ -427,10 +236,10 @@ def _decide(
     pair = _exact_rows_back(pair, candidates)
     linked = np.flatnonzero(pair >= 0)
     mine = pair[linked]
-    line, lag = _own_attempt(mine, of_pair, solution, slots, offset)
+    line, lag = _own_attempt(mine, of_pair, solution, solved.slots, solved.fitted.offset)
     return {
-        "row": rows[linked],
-        "event": event_ids[candidates.event[mine]],
+        "row": solved.rows[linked],
+        "event": solved.events[candidates.event[mine]],
         "attempt_line": line,
         "offset_ns": lag,
         "confidence_millionths": _millionths(of_pair[mine]),

@@ -112,8 +112,10 @@ class Solution:
 def fit(candidates: Candidates, slots: Slots, setting: Setting) -> Fit:
     """Fit noise, rates and offsets on a sample of the candidates (all of them where they are few).
 
-    Only the last noise is fine: the others would hold fast to the clocks and the lags that were guessed first.
+    Only the last noise is fine, the others would hold fast to the clocks that were guessed first: unless matches are
+    known to lie in places far apart, which nothing else would tell from the void between them.
     """
+    apart = setting.window.further != setting.window.time_range
     sample, slots, share = _slabs(candidates, slots)
     bare = np.bincount(candidates.row, minlength=candidates.rows) == 0
     exact_rows = setting.exact_rows * share
@@ -129,9 +131,9 @@ def fit(candidates: Candidates, slots: Slots, setting: Setting) -> Fit:
         state = replace(
             state, noise=_fit_noise(*_alone(sample, slots, setting, state), setting, exact_rows, False)
         )
-    for last in [False] * (ROUNDS - 2) + [True]:
+    for left in reversed(range(ROUNDS - 1)):
         solution = solve(sample, slots, setting, state)
-        state = _learn(sample, slots, setting, solution, exact_rows, float(bare.mean()), last)
+        state = _learn(sample, slots, setting, solution, exact_rows, float(bare.mean()), apart or not left)
     return state
 
 
@@ -316,11 +318,11 @@ def _learn(
     solution: Solution,
     exact_rows: float,
     bare_share: float,
-    last: bool,
+    fine: bool,
 ) -> Fit:
     """Everything again, from the probabilities under the constraints.
 
-    `bare_share` of all rows have no candidate. `last`: for good.
+    `bare_share` of all rows have no candidate. `fine` as in `Histogram.fit`.
     """
     probability, kinds = solution.probability, len(SlotClass)
     full = np.bincount(slots.kind[solution.edges.slot], probability, kinds)
@@ -337,7 +339,7 @@ def _learn(
             probability,
             setting,
             exact_rows,
-            last,
+            fine,
         ),
         offset=clocks.offset,
         offset_error=clocks.error,

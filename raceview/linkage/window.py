@@ -78,7 +78,11 @@ class Window:
     time_range: Range
     price_range: Range
     sought: tuple[Range, Range]
-    """Of time and of price: where matches are looked for. That is there, unless the user pins it."""
+    """Of time and of price: where matches are possible. That is there, unless they lie further away or are pinned."""
+    further: Range
+    """Of time: where rows are looked for that have no match in the window."""
+    reach: int
+    """How far from them matches were looked for, ns."""
     explained: float
     """Share of the sampled rows that have a match in the window."""
     certain: float
@@ -95,8 +99,20 @@ class Window:
         times = min(1.0, crowd / max(self.crowd, 1e-9))
         low, high = (self.centre + times * (end - self.centre) for end in self.time_range)
         return replace(
-            self, time_range=(low, high), sought=((low, high), self.price_range), crowd=times * self.crowd
+            self,
+            time_range=(low, high),
+            sought=((low, high), self.price_range),
+            further=(low, high),
+            crowd=times * self.crowd,
         )
+
+    def extended(self, far: Window) -> Window:
+        """With rows that have no match here looked for in another window."""
+        low = min(self.time_range[0], far.time_range[0])
+        high = max(self.time_range[1], far.time_range[1])
+        least = min(self.price_range[0], far.price_range[0])
+        most = max(self.price_range[1], far.price_range[1])
+        return replace(self, sought=((low, high), (least, most)), further=far.time_range)
 
     def pinned(self, time_limit: float | None, price_limit: float | None) -> Window:
         """With matches sought up to these differences (ns, price units), and expected there where they were found."""
@@ -110,6 +126,7 @@ class Window:
             time_range=_common(self.time_range, time_sought),
             price_range=_common(self.price_range, price_sought),
             sought=(time_sought, price_sought),
+            further=self.further if time_limit is None else time_sought,
         )
 
 
@@ -121,6 +138,7 @@ def _common(first: Range, second: Range) -> Range:
 
 def find_window(pairs: Pairs, exact_per_worker: Ints, steps: tuple[int, int]) -> Window:
     """Fit offsets and ranges. `exact_per_worker` counts rows that repeat their tick: evidence for no offset."""
+    reach = pairs.reach
     match, explained = _separate(pairs, len(exact_per_worker), steps, 1.0)
     offset = significant_offsets(pairs.worker, pairs.time_delta, match, exact_per_worker).offset
     places = _beyond_chance(pairs, offset, match, steps)
@@ -138,6 +156,8 @@ def find_window(pairs: Pairs, exact_per_worker: Ints, steps: tuple[int, int]) ->
         time_range=time_range,
         price_range=price_range,
         sought=(time_range, price_range),
+        further=time_range,
+        reach=reach,
         explained=explained,
         certain=places.certain,
         centre=weighted_quantiles(left, match, (0.5,))[0],

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from linkage.made_bundle import link, stream
-from raceview.linkage import link as module
+from linkage.made_bundle import CENT, link, stream
+from raceview.linkage import search as module
 from raceview.linkage.window import Pairs, Window, find_window
 from raceview.model import NS_PER_SECOND
 
@@ -37,6 +37,34 @@ def test_jitter_of_nanoseconds(tmp_path: Path) -> None:
     found = link(made, tmp_path)
     assert found.right >= 0.999
     assert found.phantoms == []
+
+
+@pytest.mark.parametrize("every", [10, 50])
+@pytest.mark.parametrize("jittered", [True, False], ids=["among jittered rows", "among exact rows"])
+def test_copies_late_by_a_time_out_beyond_the_first_window(
+    every: int, jittered: bool, tmp_path: Path
+) -> None:
+    """The worker log says nothing of it: each row's attempts end within milliseconds."""
+    made = stream(10_000)
+    late = made.write_again(np.arange(50, 10_000, every), late_ms=0.0)
+    near = made.write_again(np.arange(7, 10_000, 20), late_ms=0.0)
+    made.jitter(15_000, 15_009, cents=20, rows=late)
+    made.jitter(1, 8, cents=20, rows=np.setdiff1d(np.arange(len(made.row_time)), late) if jittered else near)
+    found = link(made, tmp_path)
+    assert found.right >= 0.999
+    assert found.phantoms == []
+    assert found.outcomes["duplicated"] == len(late) + len(near)
+
+
+def test_rows_of_nobody_have_no_match_beyond_the_first_window(tmp_path: Path) -> None:
+    made = stream(10_000)
+    rows = made.write_again(np.arange(7, 10_000, 20), late_ms=0.0)
+    made.jitter(1, 8, cents=20, rows=rows)
+    made.add_phantoms(300, price=150_000 * CENT)
+    found = link(made, tmp_path)
+    assert found.right >= 0.999
+    assert len(found.phantoms) >= 298
+    assert set(found.phantoms) <= set(range(10_500, 10_800))
 
 
 @pytest.mark.parametrize("start", [-3 * 365 * DAY, -15 * NS_PER_SECOND, 0], ids=["1967", "across", "from"])
