@@ -411,10 +411,17 @@ class Investigation:
         return self.engine.frame("SELECT * FROM by_symbol ORDER BY symbol")
 
     def summary(self) -> dict[str, Any]:
-        """Everything that the printed summary says, as plain values that JSON can hold."""
-        return {**self._once("summary", self._summarise), "policy": str(self.policy)}
+        """Everything that the printed summary says, as plain values that JSON can hold.
 
-    def _summarise(self) -> dict[str, Any]:
+        None for a number that nobody can know for want of a file.
+        """
+        return summary.with_unknowns(self.counted())
+
+    def counted(self) -> dict[str, Any]:
+        """The same, with 0 for these numbers: what was found of them."""
+        return {**self._once("counted", self._count_all), "policy": str(self.policy)}
+
+    def _count_all(self) -> dict[str, Any]:
         self.need("by_symbol")
         links = "links_found" if self.inferred else "links"
         return {

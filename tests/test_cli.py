@@ -148,7 +148,7 @@ class FakeInvestigation:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def summary(self) -> dict[str, Any]:
+    def counted(self) -> dict[str, Any]:
         outcomes = {**{outcome.value: 0 for outcome in Outcome}, "duplicated": 3}
         return {"bundle": str(self.asked["bundle"]), "outcomes": outcomes, "missing": [], "symbol": "\x1b[2J"}
 

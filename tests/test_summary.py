@@ -374,3 +374,15 @@ def test_a_tick_that_stands_twice_counts_once(tmp_path: Path) -> None:
     with raceview.open_bundle(tmp_path) as inv:
         found = inv.summary()
     assert (found["events"], found["repeated_ticks"]) == (2, 1)
+
+
+def test_the_library_says_none_where_a_file_is_missing(tmp_path: Path) -> None:
+    """0 is what was found, None what is known."""
+    tick = '{"event_id": "e1", "timestamp": "2024-06-03T09:30:01Z", "symbol": "A", "price": 1.5, "source": "s"}\n'
+    (tmp_path / "raw_tick_events.log").write_text(tick, encoding="utf-8")
+    with raceview.open_bundle(tmp_path) as inv:
+        told, counted = inv.summary(), inv.counted()
+    assert [told[name] for name in ("events", "attempts", "rows", "phantom_rows")] == [1, None, None, None]
+    assert [counted[name] for name in ("events", "attempts", "rows", "phantom_rows")] == [1, 0, 0, 0]
+    assert told["causes"] == dict.fromkeys(Cause)
+    assert told["outcomes"] == {**dict.fromkeys(Outcome), Outcome.UNKNOWN: 1}

@@ -129,7 +129,7 @@ def _export(files: Inputs, options: Options, out: Path, as_json: bool) -> Mappin
             opened(files, options, engine, export.write_ahead) as (investigation, progress),
         ):
             written = export.write(investigation, progress)
-            summary: dict[str, Any] = investigation.summary()
+            summary: dict[str, Any] = investigation.counted()
     show(_as_json(summary, written, out) if as_json else _as_text(summary, written, out))
     return summary
 

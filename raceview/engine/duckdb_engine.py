@@ -92,7 +92,7 @@ class DuckDBEngine:
 
         with self._opening:
             if self._interrupted:
-                raise duckdb.InterruptException("interrupted")
+                raise duckdb.InterruptException("the engine was interrupted or closed")
             cursor = self._database.cursor()
             self._connections.append(cursor)
         return cursor

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import raceview
-from raceview.summary import with_unknowns
 
 if TYPE_CHECKING:
     from raceview.investigation import Investigation
@@ -79,6 +78,6 @@ def conservation(inv: Investigation) -> dict[str, Any]:
 
 def _counts(inv: Investigation) -> dict[str, Any]:
     """What was counted, None what is not known; where events were inferred, from what."""
-    summary = with_unknowns(inv.summary())
+    summary = inv.summary()
     names = ["events", "attempts", "rows", "outcomes", "causes", "phantom_rows", "ambiguous_rows"]
     return {name: summary[name] for name in names + ["inferred"] * (inv.inferred is not None)}

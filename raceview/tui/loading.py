@@ -81,7 +81,7 @@ class Loading:
 
         self._tell("summing up", 0, 0)
         case = Case(
-            investigation, investigation.summary(), load_session(investigation.files), span(investigation)
+            investigation, investigation.counted(), load_session(investigation.files), span(investigation)
         )
         loaded = self._at_place(case, investigation)
         self._stop_if_cancelled()

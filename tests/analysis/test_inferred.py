@@ -77,7 +77,7 @@ def test_a_copy_is_dropped_though_another_event_is_alike(matched: Opened) -> Non
 
 def test_the_summary_says_that_it_is_inferred_and_claims_no_more(matched: Opened, tmp_path: Path) -> None:
     inv = matched(OUTPUT)
-    summary = inv.summary()
+    summary = inv.counted()
     assert summary["inferred"] == {
         "pairs": 3,
         "silence": None,
@@ -111,7 +111,7 @@ def test_the_summary_says_that_it_is_inferred_and_claims_no_more(matched: Opened
 
 def test_where_nothing_is_claimed_the_summary_says_why(matched: Opened) -> None:
     inv = matched("ms\n 1000\n 2000")
-    assert verdict(inv.summary())[:2] == [
+    assert verdict(inv.counted())[:2] == [
         "Inferred from the output alone: none of 2 rows is taken for a copy of another.",
         "Of rows that differ nothing is claimed: the rows are as those of different events would be.",
     ]

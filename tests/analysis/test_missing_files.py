@@ -65,7 +65,7 @@ def test_what_is_known(
 ) -> None:
     there = {role: text for role, text in FILES.items() if role not in absent}
     inv = (linked if "ticks" in there else matched)(**there) if "output" in there else bundle(**there)
-    summary = inv.summary()
+    summary = inv.counted()
     assert (summary["events"], summary["attempts"], summary["rows"]) == counts
     assert summary["outcomes"] == NONE | outcomes
     assert summary["missing"] == list(absent)

@@ -28,7 +28,7 @@ MOST_WORKERS = 40
 
 def story(inv: Investigation, opening: str) -> Iterator[Cell]:
     """All cells. `opening` is the call that opens the bundle."""
-    summary = inv.summary()
+    summary = inv.counted()
     yield from _beginning(summary, opening)
     yield from _rows(inv, summary)
     yield from _causes(inv, summary)
@@ -65,7 +65,7 @@ def _beginning(summary: dict[str, Any], opening: str) -> Iterator[Cell]:
         yield markdown(
             "outcomes-words", f"What became of {counted(summary['events'], 'event')}: {', '.join(told)}."
         )
-        yield code("outcomes", 'pd.Series(summary["outcomes"], name="events").to_frame()')
+        yield code("outcomes", 'pd.Series(summary["outcomes"], name="events", dtype="Int64").to_frame()')
 
 
 def _rows(inv: Investigation, summary: dict[str, Any]) -> Iterator[Cell]:

@@ -35,7 +35,7 @@ _DIFFERENCES = {
 
 def causes(inv: Investigation) -> Section:
     """The section."""
-    summary = inv.summary()
+    summary = inv.counted()
     total = summary["duplicates"]["events"]
     if not total:
         return Section("causes", "Causes and evidence", (no_duplicates(inv),))

@@ -46,7 +46,7 @@ def contents(inv: Investigation, progress: Progress | None = None) -> Report:
         sections.append(section(inv))
     return Report(
         title=f"Root cause: {inv.files.name}",
-        verdict=tuple(verdict(inv.summary())),
+        verdict=tuple(verdict(inv.counted())),
         figures=_figures(inv),
         sections=tuple(sections),
         maker=f"raceview {raceview.__version__}, {inv.engine.name} {inv.engine.version}",
@@ -55,7 +55,7 @@ def contents(inv: Investigation, progress: Progress | None = None) -> Report:
 
 def _figures(inv: Investigation) -> tuple[tuple[str, int | None], ...]:
     """The numbers that stand out; None is what nobody can know."""
-    summary = inv.summary()
+    summary = inv.counted()
     there = {file.role for file in inv.files.present()}
     outcomes = summary["outcomes"]
     lost = sum(outcomes[name] for name in (Outcome.LOST, Outcome.ABANDONED, Outcome.UNPROCESSED))

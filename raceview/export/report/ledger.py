@@ -8,7 +8,6 @@ from raceview.export.manifest import conservation
 from raceview.export.report.parts import Heading, Part, Section, Sentences, Table
 from raceview.export.verdict import share
 from raceview.model import Outcome, counted, words
-from raceview.summary import with_unknowns
 
 if TYPE_CHECKING:
     from raceview.investigation import Investigation
@@ -54,7 +53,7 @@ def ledger(inv: Investigation) -> Section:
 
 
 def _outcomes(inv: Investigation) -> Table:
-    summary = with_unknowns(inv.summary())
+    summary = inv.summary()
     found, events = summary["outcomes"], summary["events"]
     rows = tuple(
         (
@@ -71,7 +70,7 @@ def _outcomes(inv: Investigation) -> Table:
 
 def _amiss(inv: Investigation) -> list[Part]:
     """Events that went wrong in another way than being duplicated."""
-    outcomes = inv.summary()["outcomes"]
+    outcomes = inv.counted()["outcomes"]
     usual = (Outcome.DUPLICATED, Outcome.EXACTLY_ONCE, Outcome.UNKNOWN)
     total = sum(count for outcome, count in outcomes.items() if outcome not in usual)
     if not total:

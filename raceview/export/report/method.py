@@ -110,7 +110,7 @@ def _price(units: int) -> str:
 
 def _fitted(inv: Investigation) -> tuple[str, ...]:
     """The noise and how sure the links are."""
-    summary = inv.summary()
+    summary = inv.counted()
     told = []
     if (noise := inv.linkage.noise) is not None:
         unit = 10**PRICE_UNIT_DIGITS

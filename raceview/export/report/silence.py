@@ -30,7 +30,7 @@ def no_clocks(inv: Investigation) -> Sentences:
         return Sentences(("Without a worker log there are no clocks to doubt.",))
     if inv.files.ticks is None or inv.files.output is None:
         return Sentences(("Without the source and the output no cause is named that a clock could change.",))
-    if not inv.summary()["attempts"]:
+    if not inv.counted()["attempts"]:
         return Sentences(("No attempt is logged: there are no clocks to doubt.",))
     return Sentences(("No cause of a duplicate rests on two clocks.",))
 

@@ -41,7 +41,7 @@ _DECIMALS = frozenset({"duplicate_rate", "price_shift_max", "time_shift_max_ms"}
 
 def where(inv: Investigation) -> Section:
     """The section."""
-    if not inv.summary()["duplicates"]["events"]:
+    if not inv.counted()["duplicates"]["events"]:
         return Section("where", "When and where", (no_duplicates(inv),))
     return Section("where", "When and where", (*_over_time(inv), *_by_worker(inv), *_by_symbol(inv)))
 
@@ -111,7 +111,7 @@ def _by_symbol(inv: Investigation) -> list[Part]:
     )
     if not rows:
         return []
-    all_of_them = inv.summary()["by_symbol"]
+    all_of_them = inv.counted()["by_symbol"]
     hit = sorted(
         (symbol for symbol in all_of_them if symbol["duplicated_events"]),
         key=lambda symbol: (-symbol["duplicated_events"], symbol["symbol"]),

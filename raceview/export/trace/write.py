@@ -57,7 +57,7 @@ def _opened(path: Path, compressed: bool) -> Iterator[IO[bytes] | gzip.GzipFile]
 
 def _write(inv: Investigation, file: IO[bytes] | gzip.GzipFile, progress: Progress | None) -> int:
     records = TraceRecords(inv)
-    counts = inv.summary()
+    counts = inv.counted()
     expected = counts["attempts"] + counts["rows"]
     number = 0
     file.write(b'{"displayTimeUnit":"ns","traceEvents":[')
