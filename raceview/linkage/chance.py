@@ -28,13 +28,14 @@ NEGLIGIBLE = 0.002
 class Neighbours:
     """Rows, or ticks, and the ticks of their symbol within the same time: one entry per pair, `row` from 0.
 
-    Differences are in ns and price units; `rows` counts those without a neighbour too.
+    Differences are in ns and price units; `rows` counts those without a neighbour too. They are a sample `of` so many.
     """
 
     row: Ints
     time_delta: Ints
     price_delta: Ints
     rows: int
+    of: int
 
     def moved(self, lag: int) -> Neighbours:
         """With what is late by that lag counted as on time."""
@@ -75,13 +76,15 @@ def beyond_chance(rows: Neighbours, ticks: Neighbours, steps: tuple[int, int]) -
         _near(neighbours, time_size, price_size, (shape[0], shape[1]))
         for neighbours, time_size, price_size in zip((rows, ticks), time, price, strict=True)
     )
-    least = np.where(chance <= CROWDED, _least(near, rows.rows, chance, ticks.rows), -1.0)
+    apart = _apart(ticks, time[1], price[1], (shape[0], shape[1]))
+    few_rows, few_ticks = np.minimum(rows.rows, apart), np.minimum(ticks.rows, apart)
+    least = np.where(chance <= CROWDED, _least(near, few_rows, chance, few_ticks), -1.0)
     best = np.unravel_index(np.argmax(least), shape)
     # Of two boxes, one in the other, the larger holds more matches if it does for what has no neighbour in the smaller.
     within = np.s_[: best[0] + 1, : best[1] + 1]
     alone, by_chance = np.maximum(1.0 - near[within], 1e-9), np.maximum(1.0 - chance[within], 1e-9)
     further, further_chance = (near[best] - near[within]) / alone, (chance[best] - chance[within]) / by_chance
-    more = alone * _least(further, rows.rows * alone, further_chance, ticks.rows * by_chance)
+    more = alone * _least(further, few_rows[best] * alone, further_chance, few_ticks[best] * by_chance)
     enough = more <= NEGLIGIBLE
     size = np.add.outer(np.arange(best[0] + 1), np.arange(best[1] + 1))
     smallest = np.unravel_index(np.argmin(np.where(enough, size, size.max() + 1)), size.shape)
@@ -92,7 +95,15 @@ def beyond_chance(rows: Neighbours, ticks: Neighbours, steps: tuple[int, int]) -
     )
 
 
-def _least(near: Floats, rows: Floats | int, chance: Floats, ticks: Floats | int) -> Floats:
+def _apart(ticks: Neighbours, time: Ints, price: Ints, shape: tuple[int, int]) -> Floats:
+    """Per box: how many of its size hold all ticks. Rows or ticks that share a box see the same neighbours."""
+    pairs = np.bincount(time * shape[1] + price, minlength=shape[0] * shape[1]).reshape(shape)
+    each = 1.0 + pairs.cumsum(axis=0).cumsum(axis=1) / max(1, ticks.rows)
+    apart: Floats = ticks.of / each
+    return apart
+
+
+def _least(near: Floats, rows: Floats, chance: Floats, ticks: Floats) -> Floats:
     """Share of the rows that have a match, at the least: those without a neighbour are fewer than chance would leave.
 
     What is drawn is shrunk for the errors (Agresti and Coull 1998), so that a few rows that are all alike prove little.

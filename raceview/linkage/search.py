@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,6 +35,8 @@ WIDENED, WIDER = 2, 8
 """Times that it is widened at the most, and by how much."""
 GAIN = 0.05
 """Share of them that a wider window must explain in addition, beyond chance, to be taken."""
+FEW_WAIT = 0.5
+"""Share of the events that may wait for a row, by the log, for that to tell anything."""
 PAIRS_IN_ALL = 20_000_000
 """Pairs of a row and a tick that the window may hold in all, unless it holds fewer than `LEAST_CROWD` to a row."""
 CROWD = 100
@@ -78,22 +80,60 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """The remaining rows that tell where matches lie: a condition on `rest`, and their number."""
+class _Sides:
+    """Who looks for a match among whom: relations of the columns of `rest`, or of `ticks`.
 
+    Or the other way round, which is told by `event`: the column of their pairs that is the event's. `idle` are what
+    has no match among them but itself, and is otherwise like those who look.
+    """
+
+    asking: str
+    offered: str
+    idle: str
+    event: str
+
+
+_AS_ROWS = "SELECT event AS row, symbol_id, time_ns, price_units FROM ticks"
+_WAITING = (
+    "(event IN (SELECT event FROM attempts WHERE attempt > 1) OR "
+    "(event IN (SELECT event FROM attempts) AND event NOT IN (SELECT event FROM exact)))"
+)
+"""The condition that the log shows more attempts at an event than it has exact rows: it waits for one."""
+FROM_ROWS = _Sides("rest", "ticks", f"({_AS_ROWS})", "event")
+FROM_EVENTS = _Sides(
+    f"({_AS_ROWS} WHERE {_WAITING})",
+    "(SELECT row AS event, symbol_id, time_ns, price_units FROM rest)",
+    f"({_AS_ROWS} WHERE NOT {_WAITING})",
+    "row",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Those who tell where matches lie: a condition on who asks, and their number; and how many are offered to them."""
+
+    sides: _Sides
     condition: str
     rows: int
+    offered: int
 
     @classmethod
     def within(cls, engine: Engine, whole: Span, reach: int) -> _Asked:
-        """Those that the ticks reach: a source that was cut short says nothing of the others. All if there are none."""
-        asked = cls.of(engine, whole.covered(reach))
-        return asked if asked.rows else cls.of(engine, "true")
+        """Rows that the ticks reach: a source that was cut short says nothing of the others. All if there are none."""
+        asked = cls.of(engine, whole, whole.covered(reach))
+        return asked if asked.rows else cls.of(engine, whole, "true")
 
     @classmethod
-    def of(cls, engine: Engine, condition: str) -> _Asked:
+    def of(cls, engine: Engine, whole: Span, condition: str) -> _Asked:
+        """Rows for which that holds."""
         ((rows,),) = engine.rows(f"SELECT count(*) FROM rest WHERE {condition}")
-        return cls(condition, rows)
+        return cls(FROM_ROWS, condition, rows, whole.events)
+
+    @classmethod
+    def waiting(cls, engine: Engine, rows: int) -> _Asked:
+        """Events that wait for one of the remaining rows."""
+        ((waiting,),) = engine.rows(f"SELECT count(*) FROM ticks WHERE {_WAITING}")
+        return cls(FROM_EVENTS, "true", waiting, rows)
 
 
 def candidates(
@@ -134,28 +174,29 @@ def find(
     It is widened while it explains too few of them and that helps. Where most come from no tick at all (a source that
     was cut short), no window explains them. `exact` counts the exact rows of each worker.
     """
-    first_ns = whole.first_ns
-    span = min(max(1, whole.last_ns - first_ns), FARTHEST_NS)
+    span = min(max(1, whole.last_ns - whole.first_ns), FARTHEST_NS)
     least = max(1, _logged_reach(engine))
     reach = max(REACH_GAPS * whole.gap, least)
     if whole.events * rows <= PAIRS:
         reach = least = span
     reach, least = min(span, reach), min(span, least)
     asked = _Asked.within(engine, whole, reach)
-    pairs, steps = _sample_pairs(engine, _sample(engine, asked, reach, least, first_ns), whole)
+    pairs, steps = _sampled_pairs(engine, asked, reach, least, whole)
     window = find_window(pairs, exact, steps)
     for _ in range(WIDENED):
         if window.explained > ENOUGH or pairs.reach >= span:
             break
         wide = min(span, WIDER * pairs.reach)
         asked = _Asked.within(engine, whole, wide)
-        pairs, wide_steps = _sample_pairs(engine, _sample(engine, asked, wide, wide, first_ns), whole)
+        pairs, wide_steps = _sampled_pairs(engine, asked, wide, wide, whole)
         steps = _common(steps, wide_steps)
         wider = find_window(pairs, exact, steps)
         if wider.certain > max(window.explained, window.certain) + GAIN:
-            if window.certain > GAIN and not window.time_range[0] <= wider.centre <= window.time_range[1]:
+            if window.certain > GAIN and not window.holds(wider.centre):
                 break  # they are two places
             window = wider
+    if window.certain < ENOUGH and (window.explained < ENOUGH or pairs.rows >= FEW_ROWS):
+        window, steps = _find_by_log(engine, window, rows, exact, whole, steps)
     crowd = max(LEAST_CROWD, min(CROWD, PAIRS_IN_ALL / rows))
     return _pinned(window.narrowed(crowd), options), steps
 
@@ -177,17 +218,36 @@ def find_further(
         if reach >= span:
             break
         reach = min(WIDER * reach, FARTHEST_NS)
-        asked = _Asked.of(engine, f"row IN (SELECT row FROM unmatched) AND {whole.covered(reach)}")
+        asked = _Asked.of(engine, whole, f"row IN (SELECT row FROM unmatched) AND {whole.covered(reach)}")
         if asked.rows < FEW_ROWS:
             break
-        sampled = _sample(engine, asked, reach, reach, whole.first_ns)
-        pairs, further_steps = _sample_pairs(engine, sampled, whole)
+        pairs, further_steps = _sampled_pairs(engine, asked, reach, reach, whole)
         further = find_window(pairs, exact, steps)
-        if further.certain > GAIN:
+        if further.certain > GAIN and not window.holds(further.centre):
             crowd = max(LEAST_CROWD, min(CROWD, PAIRS_IN_ALL / asked.rows))
             extended = window.extended(further.narrowed(crowd))
             return _pinned(extended, options), _common(steps, further_steps)
     return window, steps
+
+
+def _find_by_log(
+    engine: Engine, window: Window, rows: int, exact: Ints, whole: Span, steps: tuple[int, int]
+) -> tuple[Window, tuple[int, int]]:
+    """The window as events tell it that wait for a row by the log, if they find one beyond chance; and the steps.
+
+    Where every row has a tick by chance, or hardly any row has one at all, those events may still have theirs.
+    """
+    asked = _Asked.waiting(engine, rows)
+    if not asked.rows or asked.rows > FEW_WAIT * whole.events:
+        return window, steps
+    span = min(whole.last_ns - whole.first_ns, FARTHEST_NS)
+    reach = min(span, REACH_GAPS * whole.gap * whole.events // rows)
+    pairs, event_steps = _sampled_pairs(engine, asked, reach, reach, whole)
+    found = find_window(pairs, exact, _common(steps, event_steps))
+    if found.certain <= window.certain + GAIN:
+        return window, steps
+    dense = whole.events / rows
+    return replace(found, crowd=dense * found.crowd, others=dense * found.others), _common(steps, event_steps)
 
 
 def _logged_reach(engine: Engine) -> int:
@@ -204,7 +264,7 @@ def _logged_reach(engine: Engine) -> int:
     return max(0, int(latest or 0))
 
 
-def _sample(engine: Engine, asked: _Asked, reach: int, least: int, first_ns: int) -> int:
+def _sample(engine: Engine, asked: _Asked, reach: int, least: int, whole: Span) -> int:
     """Make `sampled`, rows spread evenly over those that are asked; the reach that their pairs should have.
 
     That is less than `reach` where time is crowded into bursts, with `least` as the bound, and even less than that
@@ -212,7 +272,7 @@ def _sample(engine: Engine, asked: _Asked, reach: int, least: int, first_ns: int
     """
     for _ in range(6):
         _take(engine, asked, PROBED_ROWS)
-        candidates(engine, "sampled_pairs", "sampled", "ticks", -reach, reach, first_ns)
+        candidates(engine, "sampled_pairs", "sampled", asked.sides.offered, -reach, reach, whole.first_ns)
         ((found, probed),) = engine.rows(
             "SELECT (SELECT count(*) FROM sampled_pairs), (SELECT count(*) FROM sampled)"
         )
@@ -242,7 +302,8 @@ def _crowded_reach(engine: Engine, reach: int) -> int:
 
 def _take(engine: Engine, asked: _Asked, rows: int) -> None:
     every = max(1, asked.rows // rows)
-    engine.create("sampled", f"SELECT * FROM rest WHERE {asked.condition} AND {sql.one_in(every, 'row')}")
+    chosen = f"{asked.condition} AND {sql.one_in(every, 'row')}"
+    engine.create("sampled", f"SELECT * FROM {asked.sides.asking} AS asking WHERE {chosen}")
 
 
 def _pinned(window: Window, options: Options) -> Window:
@@ -254,35 +315,51 @@ def _pinned(window: Window, options: Options) -> Window:
     )
 
 
-def _sample_pairs(engine: Engine, reach: int, whole: Span) -> tuple[Pairs, tuple[int, int]]:
-    candidates(engine, "sampled_pairs", "sampled", "ticks", -reach, reach, whole.first_ns)
+def _sampled_pairs(
+    engine: Engine, asked: _Asked, reach: int, least: int, whole: Span
+) -> tuple[Pairs, tuple[int, int]]:
+    """Pairs of a sample of those who are asked, and the steps of their differences; `_sample` says how far."""
+    reach = _sample(engine, asked, reach, least, whole)
+    candidates(engine, "sampled_pairs", "sampled", asked.sides.offered, -reach, reach, whole.first_ns)
     found = engine.arrays(
-        "SELECT p.row, coalesce(a.worker, 0) AS worker, p.time_delta_ns, p.price_delta_units "
-        "FROM sampled_pairs AS p LEFT JOIN attempts AS a ON a.event = p.event ORDER BY p.row, p.event, a.attempt"
+        "SELECT p.row, coalesce(a.worker, 0) AS worker, p.time_delta_ns, p.price_delta_units FROM sampled_pairs AS p "
+        f"LEFT JOIN attempts AS a ON a.event = p.{asked.sides.event} ORDER BY p.row, p.event, a.attempt"
     )
     ((rows,),) = engine.rows("SELECT count(*) FROM sampled")
     _, row = np.unique(found["row"], return_inverse=True)
+    later = 1 if asked.sides is FROM_ROWS else -1
     pairs = Pairs(
         row.astype(np.int64),
         found["worker"],
-        found["time_delta_ns"],
-        found["price_delta_units"],
+        later * found["time_delta_ns"],
+        later * found["price_delta_units"],
         rows,
         reach,
-        _ticks_apart(engine, reach, whole, rows, max(1, len(found["row"]) // max(1, rows))),
+        _apart(engine, asked, reach, whole, rows, max(1, len(found["row"]) // max(1, rows))),
     )
     return pairs, (step_of(pairs.time_delta), step_of(pairs.price_delta))
 
 
-def _ticks_apart(engine: Engine, reach: int, whole: Span, rows: int, pairs_each: int) -> Neighbours:
-    """A sample of the ticks, for so many rows and pairs of each, and the others of their symbol within reach."""
+def _apart(engine: Engine, asked: _Asked, reach: int, whole: Span, rows: int, pairs_each: int) -> Neighbours:
+    """A sample of the idle, for so many rows and pairs of each, and what of their symbol is within reach of them.
+
+    Among the ticks they find themselves, too, which does not count.
+    """
     wanted = min(max(rows, FEWEST_TICKS), SAMPLE_TICKS, PAIRS // pairs_each)
-    chosen = sql.one_in(max(1, whole.events // max(1, wanted)), "event")
-    some = f"(SELECT event AS row, symbol_id, time_ns, price_units FROM ticks WHERE {chosen})"
-    found = engine.arrays(candidates_query(some, "ticks", -reach, reach, whole.first_ns))
-    itself = found["row"] == found["event"]
+    chosen = sql.one_in(max(1, whole.events // max(1, wanted)), "row")
+    some = f"(SELECT * FROM {asked.sides.idle} AS idle WHERE {chosen})"
+    found = engine.arrays(candidates_query(some, asked.sides.offered, -reach, reach, whole.first_ns))
     _, row = np.unique(found["row"], return_inverse=True)
-    others = Neighbours(
-        row.astype(np.int64), found["time_delta_ns"], found["price_delta_units"], int(itself.sum())
-    )
-    return others.only(~itself)
+    if asked.sides is FROM_ROWS:
+        later, others = 1, found["row"] != found["event"]
+        ticks = int((~others).sum())
+    else:
+        later, others = -1, np.ones(len(row), dtype=np.bool_)
+        ((ticks,),) = engine.rows(f"SELECT count(*) FROM {some} AS idle")
+    return Neighbours(
+        row.astype(np.int64),
+        later * found["time_delta_ns"],
+        later * found["price_delta_units"],
+        ticks,
+        asked.offered,
+    ).only(others)

@@ -268,8 +268,9 @@ def _alone(
     edges = make_edges(candidates, slots, offset)
     row, price_delta = candidates.row[edges.pair], candidates.price_delta[edges.pair]
     if state is None:
-        low, high = setting.window.time_range
-        inside = (edges.time_delta == 0) | ((edges.time_delta >= low) & (edges.time_delta <= high))
+        inside = edges.time_delta == 0
+        for low, high in (setting.window.time_range, setting.window.further):
+            inside |= (edges.time_delta >= low) & (edges.time_delta <= high)
         weight = first_guess(row, candidates.rows, edges.time_delta, price_delta)
         return edges.time_delta, price_delta, weight * inside
     likelihood = state.noise.likelihood(edges.time_delta, price_delta)

@@ -94,6 +94,10 @@ class Window:
     others: float
     """Other ticks of its symbol about a tick, per step of time and of price, on average over the ranges."""
 
+    def holds(self, lag: float) -> bool:
+        """Whether matches late by that (ns) are in its range."""
+        return self.time_range[0] <= lag <= self.time_range[1]
+
     def narrowed(self, crowd: float) -> Window:
         """A window about the centre with that many ticks in it at the most."""
         times = min(1.0, crowd / max(self.crowd, 1e-9))
@@ -201,7 +205,7 @@ def _beyond_chance(pairs: Pairs, offset: Ints, match: Floats, steps: tuple[int, 
             break
         rows = int(open_rows.sum())
         numbers = np.cumsum(open_rows) - 1
-        alone = Neighbours(numbers[pairs.row[asked]], lag[asked], pairs.price_delta[asked], rows)
+        alone = Neighbours(numbers[pairs.row[asked]], lag[asked], pairs.price_delta[asked], rows, rows)
         box, centre = _place(alone, pairs.apart, match[asked], steps)
         if box.least <= (FURTHER if certain else 0.0):
             break

@@ -10,7 +10,7 @@ import pytest
 from linkage.made_bundle import CENT, link, stream
 from raceview.linkage import search as module
 from raceview.linkage.window import Pairs, Window, find_window
-from raceview.model import NS_PER_SECOND
+from raceview.model import NS_PER_MS, NS_PER_SECOND
 
 EVENTS = 2_000
 COPIED = np.arange(50, EVENTS, 97)
@@ -54,6 +54,18 @@ def test_copies_late_by_a_time_out_beyond_the_first_window(
     assert found.right >= 0.999
     assert found.phantoms == []
     assert found.outcomes["duplicated"] == len(late) + len(near)
+
+
+def test_all_times_cut_off_at_the_millisecond(tmp_path: Path) -> None:
+    """Copies are late by more than nearly all rows are off: first they are without a match, and then not."""
+    made = stream(20_000, symbols=20)
+    rows = made.write_again(np.arange(7, 20_000, 33), late_ms=0.0)
+    made.jitter(0, 8, cents=6, rows=rows)
+    made.row_time -= made.row_time % NS_PER_MS
+    found = link(made, tmp_path)
+    assert found.right >= 0.999
+    assert found.phantoms == []
+    assert found.outcomes["duplicated"] == len(rows)
 
 
 def test_rows_of_nobody_have_no_match_beyond_the_first_window(tmp_path: Path) -> None:

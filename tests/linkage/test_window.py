@@ -69,7 +69,7 @@ class Planted:
 
 def neighbours(tick: Ints, price: Ints, reach: int) -> Neighbours:
     row, event = np.nonzero((np.abs(tick[:, None] - tick[None, :]) <= reach) & ~np.eye(len(tick), dtype=bool))
-    return Neighbours(row, tick[row] - tick[event], price[row] - price[event], len(tick))
+    return Neighbours(row, tick[row] - tick[event], price[row] - price[event], len(tick), len(tick))
 
 
 def offsets_ms(window: Window) -> list[float]:
@@ -191,7 +191,7 @@ def test_a_window_is_narrowed_about_its_centre() -> None:
 def test_no_pairs_at_all() -> None:
     none: Ints = np.zeros(0, dtype=np.int64)
     window = find_window(
-        Pairs(none, none, none, none, 5, 480 * MS, Neighbours(none, none, none, 5)),
+        Pairs(none, none, none, none, 5, 480 * MS, Neighbours(none, none, none, 5, 5)),
         np.zeros(3, dtype=np.int64),
         STEPS,
     )
