@@ -19,6 +19,8 @@ from raceview.linkage.graph import Floats, Ints
 
 SMOOTHING = 0.5
 """Pseudo-count that every bin of a histogram starts with."""
+KINDS = 4
+"""A row repeats its tick, or is off in price, in time, or in both."""
 PARTS = 8
 """Finer bins that a bin is divided into."""
 BUNCHED = float(np.log(2.0))
@@ -196,6 +198,11 @@ class Noise:
     stray: float
     stray_span: float
 
+    @property
+    def shares(self) -> Floats:
+        """By `kind_of`."""
+        return np.array([self.exact, self.price_only, self.time_only, self.both])
+
     def likelihood(self, time_delta: Ints, price_delta: Ints) -> Floats:
         """Probability of each (ns, price units) difference under a true match, per step of time and of price."""
         same_time, same_price = time_delta == 0, price_delta == 0
@@ -206,6 +213,12 @@ class Noise:
             np.where(same_price, self.exact, self.price_only * off_price),
             np.where(same_price, self.time_only * time, self.both * time * price),
         )
+
+
+def kind_of(time_delta: Ints, price_delta: Ints) -> Ints:
+    """0 where neither is off, 1 where only the price is, 2 where only the time is, 3 where both are."""
+    kind: Ints = 2 * (time_delta != 0) + (price_delta != 0)
+    return kind
 
 
 def fit_noise(
@@ -223,15 +236,9 @@ def fit_noise(
     """
     same_time, same_price = time_delta == 0, price_delta == 0
     inside = (price_delta >= price.sought[0]) & (price_delta <= price.sought[1])
-    shares = np.array(
-        [
-            weights[same_time & same_price].sum() + exact_rows,
-            weights[same_time & ~same_price].sum(),
-            weights[~same_time & same_price].sum(),
-            weights[~same_time & ~same_price].sum(),
-        ]
-    )
-    shares = (shares + SMOOTHING) / (shares.sum() + 4 * SMOOTHING)
+    shares = np.bincount(kind_of(time_delta, price_delta), weights, KINDS) + SMOOTHING
+    shares[0] += exact_rows
+    shares /= shares.sum()
     off_time, off_price = ~same_time, ~same_price & inside
     strays = weights[same_time & ~same_price & ~inside].sum()
     exact, price_only, time_only, both = (float(share) for share in shares)

@@ -28,6 +28,16 @@ class SlotClass(IntEnum):
     UNLOGGED = 3
 
 
+class Origin(IntEnum):
+    """Rows that are off about equally often; which of its event's attempts wrote a row does not matter for that."""
+
+    ONLY_ATTEMPT = 0
+    ONE_OF_SEVERAL = 1
+    UNLOGGED = 2
+    FURTHER = 3
+    """Beyond its event's attempts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slots:
     """Slots sorted by event: the event's number (from 0), the worker, the class, and the line of its attempt."""
@@ -42,6 +52,13 @@ class Slots:
     """ns: the attempt's start and end; NaN for an end that is not logged, and for a stand-in."""
     start: Ints
     """Where each event's slots begin; one longer than there are events."""
+
+    @property
+    def origin(self) -> Ints:
+        """Of the row in each slot."""
+        several = np.diff(self.start)[self.event] > 1
+        logged = np.where(several, int(Origin.ONE_OF_SEVERAL), int(Origin.ONLY_ATTEMPT))
+        return np.where(self.kind == SlotClass.UNLOGGED, int(Origin.UNLOGGED), logged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +186,13 @@ def make_problem(
     edges: Edges,
     slots: Slots,
     likelihood: Floats,
+    further: Floats,
     ordered: Floats | None,
     rates: Rates,
 ) -> Problem:
     """Weigh every edge: its likelihood times the odds that its slot is filled, times `ordered`, what the file's order
-    makes of it. When a row beyond its event's attempts was written nobody knows, so the order does not count for it.
+    makes of it. When a row beyond its event's attempts was written nobody knows, so the order does not count for it;
+    `further` is how likely the edge's differences are then.
     """
     odds = rates.filled / (1.0 - rates.filled)
     weight = likelihood * odds[slots.kind[edges.slot]]
@@ -182,7 +201,7 @@ def make_problem(
     best_slot = np.zeros(len(candidates.row))
     if len(edges.pair):
         starts = starts_of(edges.pair)
-        best_slot[edges.pair[starts]] = np.maximum.reduceat(likelihood, starts)
+        best_slot[edges.pair[starts]] = np.maximum.reduceat(further, starts)
     extra = rates.extra * best_slot
     free = rates.phantom + np.bincount(candidates.row, extra, candidates.rows)
     row = candidates.row[edges.pair]

@@ -14,11 +14,12 @@ import numpy as np
 from raceview.linkage.graph import Floats, Ints
 from raceview.linkage.groups import starts_of
 from raceview.linkage.marginals import marginals
-from raceview.linkage.noise import Axis, Noise, fit_noise
+from raceview.linkage.noise import KINDS, Axis, Noise, fit_noise, kind_of
 from raceview.linkage.position import NEIGHBOURS, BestLinks, Order, best_links, learn_order, out_of_order
 from raceview.linkage.slots import (
     Candidates,
     Edges,
+    Origin,
     Problem,
     Rates,
     SlotClass,
@@ -89,6 +90,8 @@ class Fit:
     offset_error: Floats
     filled: Floats
     extra: float
+    shares: Floats
+    """Per `Origin`: how often rows are off, by `kind_of`."""
     phantom_share: float
     """Phantoms per row of `Setting.rows`."""
     order: Order | None = None
@@ -119,18 +122,19 @@ def fit(candidates: Candidates, slots: Slots, setting: Setting) -> Fit:
     sample, slots, share = _slabs(candidates, slots)
     bare = np.bincount(candidates.row, minlength=candidates.rows) == 0
     exact_rows = setting.exact_rows * share
+    noise = _fit_noise(*_alone(sample, slots, setting, None), setting, exact_rows, False)
     state = Fit(
-        noise=_fit_noise(*_alone(sample, slots, setting, None), setting, exact_rows, False),
+        noise=noise,
         offset=setting.window.offset,
         offset_error=np.zeros(len(setting.window.offset)),
         filled=FILLED,
         extra=RARE,
+        shares=_unseen_shares(noise),
         phantom_share=max(RARE, float(bare.mean())),
     )
     for _ in range(GUESSES):
-        state = replace(
-            state, noise=_fit_noise(*_alone(sample, slots, setting, state), setting, exact_rows, False)
-        )
+        noise = _fit_noise(*_alone(sample, slots, setting, state), setting, exact_rows, False)
+        state = replace(state, noise=noise, shares=_unseen_shares(noise))
     for left in reversed(range(ROUNDS - 1)):
         solution = solve(sample, slots, setting, state)
         state = _learn(sample, slots, setting, solution, exact_rows, float(bare.mean()), apart or not left)
@@ -153,17 +157,28 @@ def solve(candidates: Candidates, slots: Slots, setting: Setting, state: Fit) ->
 
 @dataclass(frozen=True, slots=True)
 class _Weighed:
-    """All edges, each one's row, and how likely its differences are under what was fitted."""
+    """All edges, each one's row, and how likely its differences are under what was fitted.
+
+    `further`: of a row beyond the attempts of its event.
+    """
 
     edges: Edges
     row: Ints
     likelihood: Floats
+    further: Floats
 
 
 def _weigh(candidates: Candidates, slots: Slots, state: Fit) -> _Weighed:
     edges = make_edges(candidates, slots, state.offset)
-    likelihood = state.noise.likelihood(edges.time_delta, candidates.price_delta[edges.pair])
-    return _Weighed(edges, candidates.row[edges.pair], likelihood)
+    price_delta = candidates.price_delta[edges.pair]
+    likelihood = state.noise.likelihood(edges.time_delta, price_delta)
+    kind, share = kind_of(edges.time_delta, price_delta), state.shares / state.noise.shares
+    return _Weighed(
+        edges,
+        candidates.row[edges.pair],
+        likelihood=likelihood * share[slots.origin[edges.slot], kind],
+        further=likelihood * share[Origin.FURTHER, kind],
+    )
 
 
 def _best(candidates: Candidates, solution: Solution) -> BestLinks:
@@ -188,7 +203,13 @@ def _solve_once(
         ordered = np.maximum(inversion**misplaced, OUT_OF_PLACE)
     phantom = _phantoms(candidates, setting, state)
     problem = make_problem(
-        candidates, edges, slots, likelihood, ordered, Rates(state.filled, state.extra, phantom)
+        candidates,
+        edges,
+        slots,
+        likelihood,
+        weighed.further,
+        ordered,
+        Rates(state.filled, state.extra, phantom),
     )
     problem = replace(problem, graph=replace(problem.graph, place=slot_place, inversion=inversion))
     probability = np.zeros(len(edges.pair))
@@ -290,6 +311,32 @@ def _fit_noise(
     return replace(noise, stray=0.0) if setting.options.price_tolerance_units is not None else noise
 
 
+def _unseen_shares(noise: Noise) -> Floats:
+    """`Fit.shares` before any row was linked."""
+    shares = np.tile(noise.shares, (len(Origin), 1))
+    shares[Origin.FURTHER] = 1.0 / KINDS
+    return shares
+
+
+def _shares(
+    slots: Slots, solution: Solution, kind: Ints, further: Floats, noise: Noise, exact_rows: float
+) -> Floats:
+    """`Fit.shares` from links; what was not seen counts as one row.
+
+    Per edge, `kind` is `kind_of` its differences and `further` the probability that its row is beyond the attempts.
+    `exact_rows` that are not among the candidates are mostly the only ones of their events.
+    """
+    found, origin = _unseen_shares(noise), slots.origin
+    place = origin[solution.edges.slot] * KINDS + kind
+    found += np.bincount(place, solution.probability, found.size).reshape(-1, KINDS)
+    found[Origin.FURTHER] += np.bincount(kind, further, KINDS)
+    unlogged = float((origin == Origin.UNLOGGED).sum()) / max(1, len(slots.start) - 1)
+    found[Origin.ONLY_ATTEMPT, 0] += (1.0 - unlogged) * exact_rows
+    found[Origin.UNLOGGED, 0] += unlogged * exact_rows
+    shares: Floats = found / found.sum(axis=1, keepdims=True)
+    return shares
+
+
 def _of_its_worker(pair: Ints, worker: Ints, probability: Floats) -> Floats:
     """Per edge: the probability that its worker wrote the row, by whichever of its attempts at that event."""
     _, group = np.unique(pair * (worker.max(initial=0) + 1) + worker, return_inverse=True)
@@ -333,19 +380,21 @@ def _learn(
     sure = _of_its_worker(solution.edges.pair, worker, probability) > LIKELY
     phantoms = solution.phantom[np.bincount(candidates.row, minlength=candidates.rows) > 0]
     clocks = significant_offsets(worker[sure], raw[sure], probability[sure], setting.exact_per_worker)
+    slots_of_pair = np.bincount(solution.edges.pair, minlength=len(candidates.row))
+    further = (solution.further / np.maximum(slots_of_pair, 1))[solution.edges.pair]
+    if setting.window.certain <= 0.0:
+        # A few rows that nobody expects would bear witness to each other that they belong where they are.
+        further[:] = 0.0
+    time_delta, price_delta = raw - clocks.offset[worker], candidates.price_delta[solution.edges.pair]
+    noise = _fit_noise(time_delta, price_delta, probability + further, setting, exact_rows, fine)
+    kind = kind_of(time_delta, price_delta)
     return Fit(
-        noise=_fit_noise(
-            raw - clocks.offset[worker],
-            candidates.price_delta[solution.edges.pair],
-            probability,
-            setting,
-            exact_rows,
-            fine,
-        ),
+        noise=noise,
         offset=clocks.offset,
         offset_error=clocks.error,
         filled=np.clip((full + FILLED) / (count + 1.0), 0.01, 1.0 - 1e-6),
         extra=float(np.clip((solution.further.sum() + RARE) / (candidates.events + 1.0), 1e-7, 0.5)),
+        shares=_shares(slots, solution, kind, further, noise, exact_rows),
         phantom_share=bare_share + (1.0 - bare_share) * float(phantoms.sum() + RARE) / (len(phantoms) + 1.0),
         order=_learn_order(candidates, slots, solution),
     )

@@ -27,7 +27,7 @@ def test_one_row_too_many_is_a_duplicate(bundle: Opened, twins: int, rows: str, 
         "JOIN crowded AS c ON c.row = f.row WHERE c.place = 2 AND c.suspect = 0"
     )
     assert confidence == pytest.approx(1e6 / twins, abs=100)
-    assert group == pytest.approx(1e6, abs=100)
+    assert group == pytest.approx(1e6, abs=1_000)
     scores = {score["policy"]: score for score in inv.scores}
     for policy in PICKING:
         score = scores[policy]

@@ -7,7 +7,7 @@ rows) before it is written. Times are nanoseconds since the epoch, prices 1e-9.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,8 @@ class Stream:
     row_price: Ints
     held: npt.NDArray[np.bool_]
     """Per tick, whether the source holds it."""
+    unlogged: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Attempts that the worker log does not hold; of all, there is no such file."""
 
     @property
     def event(self) -> Ints:
@@ -197,7 +199,7 @@ class Linked:
 def link(made: Stream, folder: Path, **options: Any) -> Linked:
     """Write the stream, open it, and read what was found."""
     files = made.files()
-    _write(files, folder, made.held)
+    _write(files, folder, made)
     with raceview.open_bundle(folder, options=Options(**options)) as inv:
         duplicates, summary = inv.duplicates(), inv.summary()
         return Linked(
@@ -232,7 +234,7 @@ def _numbers(event: Ints, start: Ints) -> Ints:
     return number
 
 
-def _write(files: BundleFiles, folder: Path, held: npt.NDArray[np.bool_]) -> None:
+def _write(files: BundleFiles, folder: Path, made: Stream) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     ticks, attempts, rows = files.ticks, files.attempts, files.rows
     _lines(
@@ -240,21 +242,30 @@ def _write(files: BundleFiles, folder: Path, held: npt.NDArray[np.bool_]) -> Non
         (
             f'{{"event_id": "{name}", "timestamp": "{time}", "symbol": "{symbol}", "price": {price}, "source": "s"}}'
             for name, time, symbol, price, there in zip(
-                files.names, _moments(ticks.time), ticks.symbol, _prices(ticks.price), held, strict=True
+                files.names, _moments(ticks.time), ticks.symbol, _prices(ticks.price), made.held, strict=True
             )
             if there
         ),
     )
-    _lines(
-        folder / "worker_logs.csv",
-        ["event_id,worker_id,start_time,end_time,status"],
-        (
-            f"e{event},{worker},{start},{end},success"
-            for event, worker, start, end in zip(
-                attempts.event, attempts.worker, _moments(attempts.start), _moments(attempts.end), strict=True
-            )
-        ),
-    )
+    logged = np.ones(len(attempts.event), dtype=bool)
+    logged[made.unlogged] = False
+    if logged.any():
+        _lines(
+            folder / "worker_logs.csv",
+            ["event_id,worker_id,start_time,end_time,status"],
+            (
+                f"e{event},{worker},{start},{end},success"
+                for event, worker, start, end, there in zip(
+                    attempts.event,
+                    attempts.worker,
+                    _moments(attempts.start),
+                    _moments(attempts.end),
+                    logged,
+                    strict=True,
+                )
+                if there
+            ),
+        )
     _lines(
         folder / "final_output.csv",
         ["symbol,timestamp,price"],
