@@ -215,8 +215,8 @@ def test_the_list_of_duplicates(main: Main, tmp_path: Path) -> None:
     assert (tmp_path / "a.csv").read_text() == (
         "symbol,timestamp,occurrences,price_shift,event_id,price_min,price_max,time_shift_ms,source_price,kind,cause,"
         "workers,attempts,rows,confidence\n"
-        "AAA,2024-06-03T09:30:01.000Z,3,0.3,,100.1,100.4,5,,price+time,,,0,0;1;3,0.8\n"
-        "AAA,2024-06-03T09:30:03.000Z,2,0,,100.1,100.1,0,,identical,,,0,4;5,0.75\n"
+        "AAA,2024-06-03T09:30:01.000Z,3,0.3,,100.1,100.4,5,,price+time,,,,0;1;3,0.8\n"
+        "AAA,2024-06-03T09:30:03.000Z,2,0,,100.1,100.1,0,,identical,,,,4;5,0.75\n"
     )
 
 

@@ -103,7 +103,7 @@ def _ledger(folder: Path, clock: _Clock) -> tuple[dict[str, list[int]], list[int
 def _duplicates(folder: Path, clock: _Clock, known: Sequence[str]) -> Iterator[Duplicate]:
     wanted = ("timestamp", "symbol", "cause", "workers", "attempts")
     for timestamp, symbol, cause, workers, attempts in _columns(folder, "duplication_analysis.csv", *wanted):
-        names = _names(workers, int(attempts), known)
+        names = _names(workers, int(attempts or 0), known)  # empty where there is no log
         yield Duplicate(clock.ns(timestamp), symbol, cause, frozenset(names))
 
 

@@ -41,7 +41,7 @@ _NOTHING = "CAST(NULL AS VARCHAR)"
 def tables(inv: Investigation) -> list[Table]:
     """All tables but the deduplicated output, the scoreboard and the findings."""
     return [
-        analysis(inv.inferred is not None),
+        analysis(inv.inferred is not None, inv.files.attempts is not None),
         _by_symbol(inv.files.output is not None),
         _row_audit(inv),
         _event_ledger(inv),
@@ -50,13 +50,14 @@ def tables(inv: Investigation) -> list[Table]:
     ]
 
 
-def analysis(inferred: bool) -> Table:
-    """One line per duplicated event, in the order of the source.
+def analysis(inferred: bool, logged: bool) -> Table:
+    """One line per duplicated event, in the order of the source; `logged`: there is a worker log.
 
     Where the events are inferred there is no source: time is that of the event's first row, what is the source's own
-    is empty, and so is the cause.
+    is empty, and so is the cause. Nor does a log then tell whose attempts are whose.
     """
     event_id, source_price = (_NOTHING, _NOTHING) if inferred else ("k.event_id", "k.price")
+    attempts = "coalesce(w.attempts, 0)" if logged and not inferred else _NOTHING
     return Table(
         "duplication_analysis.csv",
         (
@@ -81,7 +82,7 @@ def analysis(inferred: bool) -> Table:
             {price("(d.price_max_units - d.price_min_units)")} AS price_shift, {event_id} AS event_id,
             {price("d.price_min_units")} AS price_min, {price("d.price_max_units")} AS price_max,
             {milliseconds("d.time_shift_ns")} AS time_shift_ms, {source_price} AS source_price, d.kind,
-            nullif(d.cause, '') AS cause, w.workers, coalesce(w.attempts, 0) AS attempts, r.listed AS rows,
+            nullif(d.cause, '') AS cause, w.workers, {attempts} AS attempts, r.listed AS rows,
             {confidence("d.confidence_millionths")} AS confidence
         FROM duplicated AS d
         JOIN ticks_read AS k ON k.line = d.event

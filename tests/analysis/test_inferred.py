@@ -122,10 +122,16 @@ def test_the_exports_give_no_id_no_cause_and_no_source(matched: Opened, tmp_path
     inv = matched(OUTPUT, ATTEMPTS)
     write_exports(inv, tmp_path / "out")
     assert _cells(
-        tmp_path / "out/duplication_analysis.csv", "event_id", "source_price", "cause", "workers", "rows"
+        tmp_path / "out/duplication_analysis.csv",
+        "event_id",
+        "source_price",
+        "cause",
+        "workers",
+        "attempts",
+        "rows",
     ) == [
-        ("", "", "", "", "1;2;6"),
-        ("", "", "", "", "4;5"),
+        ("", "", "", "", "", "1;2;6"),
+        ("", "", "", "", "", "4;5"),
     ]
     audit = tmp_path / "out/row_audit.csv"
     assert _cells(audit, "row", "event_id", "role", "confidence", "time_delta_ms", "action") == [

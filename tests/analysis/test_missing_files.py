@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -77,12 +78,16 @@ def test_what_is_known(
     assert render_summary(summary, written, tmp_path / "out").startswith(f"raceview: {inv.files.name}\n")
 
 
-def test_without_the_worker_log_no_cause_is_named(linked: Opened) -> None:
+def test_without_the_worker_log_no_cause_is_named(linked: Opened, tmp_path: Path) -> None:
     inv = linked(FILES["ticks"], None, FILES["output"])
     assert relation(inv, "SELECT event, rows, kind, cause FROM duplicated") == table(
         "event rows kind cause\n 2 2 price -"
     )
     assert inv.duplicates()["evidence"].tolist() == ["2 rows; rows 1, 2"]
+    write_exports(inv, tmp_path / "out")
+    with (tmp_path / "out/duplication_analysis.csv").open(newline="") as file:
+        (line,) = csv.DictReader(file)
+    assert (line["cause"], line["workers"], line["attempts"], line["rows"]) == ("", "", "", "1;2")
 
 
 def test_without_the_output_no_event_is_called_lost(bundle: Opened) -> None:
