@@ -180,7 +180,7 @@ def _find(engine: Engine, task: Task, options: Options) -> Matching | None:
     if task.exact_key or _weighed(task):
         sql.create(engine, "outputs")
     if task.exact_key:
-        sql.create(engine, "same_key")
+        sql.create_repeats(engine, "same_key", "outputs_read", "time_ns")
         engine.create("inferred", sql.query("same_key_groups"))
         return None
     from raceview.matching import match_rows
@@ -203,7 +203,9 @@ def _change(engine: Engine, task: Task, source: SourceFile) -> None:
     from raceview.line_edits import make_line_edits
 
     if _weighed(task):
-        sql.create(engine, "workers", "tick_repeats", "attempt_matches", "attempt_events", "attempts")
+        sql.create(engine, "workers")
+        sql.create_repeats(engine, "tick_repeats", "ticks_read", "event_id")
+        sql.create(engine, "attempt_matches", "attempt_events", "attempts")
         make_events(engine, singles=False)
         make_crowded(engine)
     if task.policy is Policy.FIRST:

@@ -134,10 +134,13 @@ class Investigation:
 
     def _prepare(self) -> None:
         """Integers for everything, and the exact rows; attempts are seen to at the same time."""
-        sql.create(self.engine, "symbols", "workers", "tick_repeats")
+        sql.create(self.engine, "symbols", "workers")
+        sql.create_repeats(self.engine, "tick_repeats", "ticks_read", "event_id")
         with ThreadPoolExecutor(max_workers=1) as aside:
             attempts = aside.submit(self._prepare_attempts)
-            sql.create(self.engine, "ticks", "outputs", "twins", "same_key")
+            sql.create(self.engine, "ticks", "outputs")
+            sql.create_repeats(self.engine, "twins", "ticks_read", "time_ns")
+            sql.create_repeats(self.engine, "same_key", "outputs_read", "time_ns")
             if self._has_source:
                 sql.create(self.engine, "exact_pairs", "exact", "rest")
                 self.engine.drop("exact_pairs")

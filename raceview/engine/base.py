@@ -79,6 +79,13 @@ class Engine(Protocol):
     def load_rows(self, relation: str, schema: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
         """Store a handful of Python rows as `relation`; `schema` maps column to SQL type."""
 
+    def may_repeat(self, relation: str, source: str, column: str) -> bool:
+        """Store as `relation` (value) what may stand in `column` of several records of `source`, if that is little.
+
+        Every value that does stand there several times is among it; it may come more than once. False, and nothing
+        is stored, where the engine has no quick way to tell, or few would be left out: at least one record in eight.
+        """
+
     def drop(self, *relations: str) -> None:
         """Forget relations that nobody asks for any more, and the memory they take."""
 

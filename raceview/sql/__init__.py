@@ -29,6 +29,18 @@ def one_in(every: int, number: str) -> str:
     return f"{number} * 2654435761 % 4294967296 // 65536 % {every} = 0" if every > 1 else "1 = 1"
 
 
+def create_repeats(engine: Engine, relation: str, source: str, column: str) -> None:
+    """Make a relation of records of `source` (or what is made of it) that agree in `column`, and perhaps in more.
+
+    Its query has `{among}` to fill in: a condition that those hold, which saves grouping all where they are few.
+    """
+    values = f"{relation}_values"
+    few = engine.may_repeat(values, source, column)
+    create(engine, relation, among=f"{column} IN (SELECT value FROM {values})" if few else "1 = 1")
+    if few:
+        engine.drop(values)
+
+
 def create(engine: Engine, *relations: str, **values: int | str) -> None:
     """Make the relations, in the order given."""
     for relation in relations:

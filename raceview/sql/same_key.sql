@@ -4,6 +4,10 @@
 SELECT o.row, k.last_row
 FROM outputs AS o
 JOIN (
-    SELECT symbol_id, time_ns, max(row) AS last_row FROM outputs GROUP BY symbol_id, time_ns HAVING count(*) > 1
+    SELECT symbol_id, time_ns, max(row) AS last_row
+    FROM outputs
+    WHERE {among}
+    GROUP BY symbol_id, time_ns
+    HAVING count(*) > 1
 ) AS k ON k.symbol_id = o.symbol_id AND k.time_ns = o.time_ns
 WHERE o.row < k.last_row

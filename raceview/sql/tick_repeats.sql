@@ -8,6 +8,6 @@ FROM (
         min(line) OVER (PARTITION BY event_id) AS first,
         min(line) OVER (PARTITION BY event_id, symbol, time_ns, price_units) AS same
     FROM ticks_read
-    WHERE event_id IN (SELECT event_id FROM ticks_read GROUP BY event_id HAVING count(*) > 1)
+    WHERE event_id IN (SELECT event_id FROM ticks_read WHERE {among} GROUP BY event_id HAVING count(*) > 1)
 ) AS repeated
 WHERE line > first

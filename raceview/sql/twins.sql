@@ -3,7 +3,7 @@
 --   first_event
 SELECT t.symbol_id, t.time_ns, t.price_units, count(*) AS events, min(t.event) AS first_event
 FROM ticks AS t
-JOIN (SELECT symbol_id, time_ns FROM ticks GROUP BY symbol_id, time_ns HAVING count(*) > 1) AS s
+JOIN (SELECT symbol_id, time_ns FROM ticks WHERE {among} GROUP BY symbol_id, time_ns HAVING count(*) > 1) AS s
     ON s.symbol_id = t.symbol_id AND s.time_ns = t.time_ns
 GROUP BY t.symbol_id, t.time_ns, t.price_units
 HAVING count(*) > 1

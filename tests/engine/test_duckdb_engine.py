@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from threading import Barrier, Event
 
@@ -11,6 +12,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from raceview.engine import Engine, import_once_open, open_engine
 from raceview.errors import OutputError
@@ -38,6 +41,49 @@ def test_drop_forgets_tables_and_views(engine: Engine) -> None:
         with pytest.raises(duckdb.CatalogException, match=f"Table with name {gone} does not exist"):
             engine.rows(f"SELECT a FROM {gone}")
     assert engine.rows("SELECT a FROM u") == [(2,)]
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    moved=st.dictionaries(st.integers(0, 199), st.integers(-50, 3) | st.none(), max_size=6),
+    text=st.booleans(),
+)
+def test_what_may_repeat_holds_all_that_does(moved: dict[int, int | None], text: bool) -> None:
+    """Numbers in order, some of them moved or gone."""
+    moves = [moved.get(number, 0) for number in range(200)]
+    values = [None if move is None else 100 + number + move for number, move in enumerate(moves)]
+    column = [value if value is None or not text else f"{value:05}" for value in values]
+    with closing(open_engine()) as engine:
+        engine.load_rows("given", {"v": "VARCHAR" if text else "BIGINT"}, [(value,) for value in column])
+        assert engine.may_repeat("again", "given", "v")
+        found = {value for (value,) in engine.rows("SELECT value FROM again")}
+    assert {value for value in column if value is not None and column.count(value) > 1} <= found
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ("range", set()),
+        ("CASE WHEN range IN (40, 700) THEN range - 1 ELSE range END", {39, 699}),
+        ("CASE WHEN range % 50 = 9 THEN range - 8 ELSE range END", set(range(1, 1000, 50))),
+        ("CASE WHEN range = 40 THEN 20 ELSE range END", {20}),
+        ("1000 - range", None),
+        ("range // 2", None),
+        (
+            "CASE WHEN range = 40 THEN 5000 ELSE range END",
+            None,
+        ),  # one that is far ahead hides the order of the rest
+    ],
+)
+def test_where_few_values_may_repeat_they_are_told(
+    engine: Engine, values: str, found: set[int] | None
+) -> None:
+    engine.create("given", f"SELECT {values} AS v FROM range(1000)")
+    assert engine.may_repeat("again", "given", "v") == (found is not None)
+    if found is None:
+        assert engine.rows("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'again'") == [(0,)]
+    else:
+        assert {value for (value,) in engine.rows("SELECT value FROM again")} == found
 
 
 def test_load_arrays(engine: Engine) -> None:
