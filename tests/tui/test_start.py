@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual.events import Resize
+from textual.geometry import Size
 from textual.pilot import Pilot
 
+from raceview.answers.filters import Filter
+from raceview.charts.window import Window
 from raceview.tui.timeline import moves
-from raceview.tui.timeline.view import TimelineView
+from raceview.tui.timeline.view import Chart, LanesMade, TimelineView
 from tui.conftest import Opened, app_of, wait_until
 
 TIME_NS = 1_731_223_801_500_000_000
@@ -42,6 +46,33 @@ def test_a_time(opened: Opened) -> None:
             view.go_to(None, TIME_NS + 2_000_000_000)  # the zoom stays
             assert view._sight.window.step == step
             assert abs(moves.centre_ns(view._sight) - TIME_NS - 2_000_000_000) <= step
+
+    asyncio.run(run())
+
+
+def test_a_time_that_is_asked_for_before_the_size_is_known(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        async with opened(at="07:30:01.5") as pilot:
+            view = app_of(pilot).main.view
+            assert isinstance(view, TimelineView)
+            await wait_until(pilot, lambda: view._sight is not None)
+            assert view._sight
+            seen, lanes = view._sight.window, view._sight.lanes
+
+            def shown() -> Window | None:
+                return view._sight.window if view._sight else None
+
+            view._sight = None
+            with monkeypatch.context() as patch:
+                patch.setattr(Chart, "size", Size(0, 0))
+                view.go_to(None, TIME_NS)
+                view.on_lanes_made(LanesMade(lanes, Filter()))
+                assert shown() is None
+            view.on_resize(Resize(view.size, view.size))
+            await wait_until(pilot, lambda: shown() is not None)
+            assert shown() == seen
 
     asyncio.run(run())
 

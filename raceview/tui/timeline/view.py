@@ -106,6 +106,8 @@ class TimelineView(View):
         self._noting: int | None = None
         """The event that a note was asked for before its id was known."""
         self._drawing = False
+        self._unmeasured: LanesMade | None = None
+        """Lanes that were made before it was known how wide they can be drawn."""
 
     def compose(self) -> ComposeResult:
         yield Chart(id="chart")
@@ -145,6 +147,9 @@ class TimelineView(View):
     def on_lanes_made(self, message: LanesMade) -> None:
         if message.where != self._wanted:
             return  # asked for something else meanwhile
+        if not self._chart.size.width:
+            self._unmeasured = message
+            return
         event = self._sight.event if self._sight else None
         self._where = message.where
         if not message.where:
@@ -353,6 +358,9 @@ class TimelineView(View):
         size = self._chart.size
         if not size.width or not size.height:
             return
+        if self._unmeasured:
+            message, self._unmeasured = self._unmeasured, None
+            self.on_lanes_made(message)
         if not self._sight:
             self._chart.show([[Run(" reading the attempts", PLAIN)]])
             return
