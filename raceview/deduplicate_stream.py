@@ -230,7 +230,7 @@ def _list_duplicates(engine: Engine, target: IO[bytes]) -> None:
     sql.create(engine, "ledger", has_attempts=0, has_output=1)
     causes.explain(engine, has_attempts=False)
     path = engine.folder / "analysis.csv"
-    engine.write_csv(analysis(inferred=True, logged=False).query, path)
+    engine.write_csv(analysis(inferred=True, log_tells=False).query, path)
     with path.open("rb") as written:
         while chunk := written.read(CHUNK):
             target.write(chunk)

@@ -212,17 +212,17 @@ class Investigation:
         sql.create(
             self.engine,
             "ledger",
-            has_attempts=int(self._log_tells),
+            has_attempts=int(self.log_tells),
             has_output=int(self.files.output is not None),
         )
 
     def _explain(self) -> None:
         from raceview import causes
 
-        causes.explain(self.engine, self._log_tells)
+        causes.explain(self.engine, self.log_tells)
 
     @property
-    def _log_tells(self) -> bool:
+    def log_tells(self) -> bool:
         """Whether the worker log says whose attempts are whose."""
         return self.files.attempts is not None and self.inferred is None
 

@@ -41,7 +41,7 @@ _NOTHING = "CAST(NULL AS VARCHAR)"
 def tables(inv: Investigation) -> list[Table]:
     """All tables but the deduplicated output, the scoreboard and the findings."""
     return [
-        analysis(inv.inferred is not None, inv.files.attempts is not None),
+        analysis(inv.inferred is not None, inv.log_tells),
         _by_symbol(inv.files.output is not None),
         _row_audit(inv),
         _event_ledger(inv),
@@ -50,14 +50,14 @@ def tables(inv: Investigation) -> list[Table]:
     ]
 
 
-def analysis(inferred: bool, logged: bool) -> Table:
-    """One line per duplicated event, in the order of the source; `logged`: there is a worker log.
+def analysis(inferred: bool, log_tells: bool) -> Table:
+    """One line per duplicated event, in the order of the source; `log_tells`: as `Investigation.log_tells`.
 
     Where the events are inferred there is no source: time is that of the event's first row, what is the source's own
-    is empty, and so is the cause. Nor does a log then tell whose attempts are whose.
+    is empty, and so is the cause.
     """
     event_id, source_price = (_NOTHING, _NOTHING) if inferred else ("k.event_id", "k.price")
-    attempts = "coalesce(w.attempts, 0)" if logged and not inferred else _NOTHING
+    attempts = "coalesce(w.attempts, 0)" if log_tells else _NOTHING
     return Table(
         "duplication_analysis.csv",
         (
@@ -204,8 +204,7 @@ def _event_ledger(inv: Investigation) -> Table:
 
     Where events are inferred, nothing is known of one with a single row, nor whose attempts are whose.
     """
-    log = inv.files.attempts and not inv.inferred
-    attempts = "g.attempts" if log else "CAST(NULL AS BIGINT) AS attempts"
+    attempts = "g.attempts" if inv.log_tells else "CAST(NULL AS BIGINT) AS attempts"
     event_id = _NOTHING if inv.inferred else "k.event_id"
     known = " AND g.outcome <> 'unknown'" if inv.inferred else ""
     rows = "g.rows" if inv.files.output else "CAST(NULL AS BIGINT) AS rows"

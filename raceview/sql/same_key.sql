@@ -1,6 +1,7 @@
 -- What the obvious rule sees: rows that share symbol and timestamp with a later one.
 --   row
 --   last_row   the last row of its (symbol, timestamp), which "keep the last" keeps
+-- {among} holds for every row whose time is that of another one, too.
 SELECT o.row, k.last_row
 FROM outputs AS o
 JOIN (

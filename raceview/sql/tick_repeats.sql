@@ -2,6 +2,7 @@
 --   line       of the record
 --   first      the first line with this event_id
 --   same       the first line with this event_id and the same payload: the record itself where there is none
+-- {among} holds for every record whose event_id stands elsewhere, too.
 SELECT line, first, same
 FROM (
     SELECT line,

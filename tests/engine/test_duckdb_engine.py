@@ -69,10 +69,8 @@ def test_what_may_repeat_holds_all_that_does(moved: dict[int, int | None], text:
         ("CASE WHEN range = 40 THEN 20 ELSE range END", {20}),
         ("1000 - range", None),
         ("range // 2", None),
-        (
-            "CASE WHEN range = 40 THEN 5000 ELSE range END",
-            None,
-        ),  # one that is far ahead hides the order of the rest
+        # One that is far ahead hides the order of the rest.
+        ("CASE WHEN range = 40 THEN 5000 ELSE range END", None),
     ],
 )
 def test_where_few_values_may_repeat_they_are_told(

@@ -23,6 +23,14 @@ def told(pilot: Pilot[None]) -> list[str]:
     return [notification.message for notification in pilot.app._notifications]
 
 
+async def timeline(pilot: Pilot[None]) -> TimelineView:
+    """The view, once there is something to see in it."""
+    view = app_of(pilot).main.view
+    assert isinstance(view, TimelineView)
+    await wait_until(pilot, lambda: view._sight is not None)
+    return view
+
+
 def test_an_event(opened: Opened) -> None:
     async def run() -> None:
         async with opened(event="evt_0000047") as pilot:
@@ -35,9 +43,7 @@ def test_an_event(opened: Opened) -> None:
 def test_a_time(opened: Opened) -> None:
     async def run() -> None:
         async with opened(at="07:30:01.5") as pilot:
-            view = app_of(pilot).main.view
-            assert isinstance(view, TimelineView)
-            await wait_until(pilot, lambda: view._sight is not None)
+            view = await timeline(pilot)
             assert view._sight
             step = view._sight.window.step
             assert abs(moves.centre_ns(view._sight) - TIME_NS) <= step
@@ -55,9 +61,7 @@ def test_a_time_that_is_asked_for_before_the_size_is_known(
 ) -> None:
     async def run() -> None:
         async with opened(at="07:30:01.5") as pilot:
-            view = app_of(pilot).main.view
-            assert isinstance(view, TimelineView)
-            await wait_until(pilot, lambda: view._sight is not None)
+            view = await timeline(pilot)
             assert view._sight
             seen, lanes = view._sight.window, view._sight.lanes
 
@@ -71,7 +75,7 @@ def test_a_time_that_is_asked_for_before_the_size_is_known(
                 view.on_lanes_made(LanesMade(lanes, Filter()))
                 assert shown() is None
             view.on_resize(Resize(view.size, view.size))
-            await wait_until(pilot, lambda: shown() is not None)
+            await timeline(pilot)
             assert shown() == seen
 
     asyncio.run(run())
